@@ -1,0 +1,56 @@
+"""Tags of the shared look: an icon from our own sprite, and the links that a person's rights open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rights import Right
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon beside a word. It says nothing by itself, so screen readers skip it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static("icons.svg"),
+        name,
+    )
+
+
+@dataclass(frozen=True)
+class Tab:
+    code: str
+    label: str | Promise
+    icon: str
+    url_name: str
+    right: Right | None
+
+
+TABS = (
+    Tab("desk", _("Desk"), "desk", "admin:index", Right.USE_ADMIN),
+    Tab("reports", _("Figures"), "chart", "reports:index", Right.SEE_FIGURES),
+    Tab("round", _("Round"), "signpost", "visits:round", Right.LOG_VISIT),
+    Tab("cases", _("Cases"), "journal", "disputes:cases", Right.LOG_VISIT),
+    Tab("receipts", _("Receipts"), "receipt", "visits:receipts", Right.LOG_VISIT),
+    Tab("me", _("Me"), "person", "me", None),
+)
+
+
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def tabs(context: Any) -> dict[str, Any]:
+    """At most five links: who keeps a desk has no need of the receipts of a phone."""
+    officer, current = context["user"], context.get("tab", "")
+    open_to = [tab for tab in TABS if tab.right is None or officer.may(tab.right)]
+    if len(open_to) > 5:
+        open_to = [tab for tab in open_to if tab.code != "receipts"]
+    return {"tabs": [(tab, reverse(tab.url_name), tab.code == current) for tab in open_to]}
