@@ -1,0 +1,193 @@
+"""What can be done to accounts: the access log, notices, officers and their grants, one-time codes."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import RESERVED_BADGES, AccessEvent, Grant, Notice, Officer, Unit
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from accounts.roles import Role
+
+# No 0/O, 1/I/L: a code is read off paper by somebody in a hurry.
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+CODE_DAYS = 7
+
+
+def log_access(
+    officer: Any,
+    verb: str,
+    obj: models.Model | None = None,
+    *,
+    reason: str = "",
+    address: str | None = None,
+    outcome: str = "done",
+) -> None:
+    """One line in the access log: who, what, why, how it ended. Never pass the value that was seen."""
+    AccessEvent.objects.create(
+        officer=officer if isinstance(officer, Officer) and officer.pk else None,
+        verb=verb,
+        object_kind=obj._meta.label_lower if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        reason=reason[:200],
+        address=address,
+        outcome=outcome,
+    )
+
+
+def notify(
+    *, officer: Officer, code: str, stage: str, url_name: str, url_args: Sequence[Any] = (), **parameters: Any
+) -> None:
+    """Puts a line into an officer's inbox once per `stage`, when the transaction has been committed."""
+
+    def write() -> None:
+        Notice.objects.unscoped("insert once").bulk_create(
+            [
+                Notice(
+                    officer=officer,
+                    code=code,
+                    stage=f"{officer.pk}:{stage}",
+                    url_name=url_name,
+                    url_args=list(url_args),
+                    parameters=parameters,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+    transaction.on_commit(write)
+
+
+def must(by: Officer, right: Right, unit_id: int | None = None) -> None:
+    """Raises `Refusal` (403) when the right does not hold at that unit."""
+    if not by.may(right, unit_id):
+        raise Refusal("no_right", _("You don't hold the right: %(right)s.") % {"right": right.label}, status=403)
+
+
+def reserved(badge: str) -> Officer:
+    """`system` or `resident`: who acts when no officer does."""
+    found: Officer = Officer.objects.unscoped("reserved rows").get(badge=badge)
+    return found
+
+
+@transaction.atomic
+def save_officer(
+    *,
+    badge: str,
+    name: str,
+    unit: Unit,
+    title: str = "",
+    kind: str = Officer.Kind.POLICE,
+    areas_in_charge: Iterable[str] = (),
+    by: Officer,
+    at: datetime,
+) -> tuple[Officer, str]:
+    """Adds an officer or brings the row up to date; returns the officer and "new", "changed" or "same".
+
+    Needs MANAGE_ROSTER at the new unit and, for a move, at the old one. A move ends the grants at the old unit.
+    """
+    must(by, Right.MANAGE_ROSTER, unit.pk)
+    if badge.lower() in RESERVED_BADGES:
+        raise Refusal("reserved_badge", _("This badge number is reserved."), field="badge")
+    facts = {
+        "name": name,
+        "unit": unit,
+        "title": title,
+        "kind": kind,
+        "areas_in_charge": sorted(set(areas_in_charge)),
+    }
+    officer = Officer.objects.unscoped("roster").select_for_update(of=("self",)).filter(badge=badge).first()
+    if officer is None:
+        officer = Officer(badge=badge, added_at=at, **facts)
+        officer.set_unusable_password()
+        officer.save(force_insert=True)
+        give_role(officer=officer, role=usual_role(kind), unit=unit, by=by, at=at)
+        return officer, "new"
+    changed = [column for column, value in facts.items() if getattr(officer, column) != value]
+    if not changed:
+        return officer, "same"
+    if "unit" in changed:
+        must(by, Right.MANAGE_ROSTER, officer.unit_id)
+        end_grants(officer=officer, at=at)
+    for column in changed:
+        setattr(officer, column, facts[column])
+    officer.save(update_fields=changed)
+    if "unit" in changed:
+        give_role(officer=officer, role=usual_role(kind), unit=unit, by=by, at=at)
+    return officer, "changed"
+
+
+def usual_role(kind: str) -> Role:
+    return Role.AUXILIARY if kind == Officer.Kind.AUXILIARY else Role.OFFICER
+
+
+def give_role(*, officer: Officer, role: Role, unit: Unit, by: Officer | None, at: datetime) -> Grant:
+    """Gives a role from today on; giving it twice changes nothing. The caller has asked for the right."""
+    today = at.date()
+    grant = (
+        Grant.objects.unscoped("giving a role")
+        .filter(officer=officer, role=role, unit=unit, ends_on__isnull=True)
+        .first()
+    )
+    officer.forget_grants()
+    return grant or Grant.objects.create(officer=officer, role=role, unit=unit, starts_on=today, given_by=by)
+
+
+def end_grants(*, officer: Officer, at: datetime) -> None:
+    """Ends every live grant yesterday, so that none holds at the next request."""
+    live = (
+        Grant.objects.unscoped("ending grants")
+        .filter(officer=officer)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=at.date()))
+    )
+    live.update(ends_on=at.date() - timedelta(days=1))
+    officer.forget_grants()
+
+
+@transaction.atomic
+def officer_leaves(*, officer: Officer, on: date, by: Officer, at: datetime) -> None:
+    """Switches the account off and ends its grants; doors still in hand are listed for hand-over by campaigns."""
+    must(by, Right.MANAGE_ROSTER, officer.unit_id)
+    if officer.pk == by.pk:
+        raise Refusal("own_account", _("You can't end your own account. Ask another supervisor."))
+    officer.left_on, officer.is_active = on, False
+    officer.save(update_fields=["left_on", "is_active"])
+    end_grants(officer=officer, at=at)
+    log_access(by, "officer_left", officer)
+
+
+@transaction.atomic
+def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> list[tuple[Officer, str]]:
+    """New one-time codes, in clear for the slips and nowhere else; the person chooses a password with it.
+
+    Needs MANAGE_ROSTER at each officer's unit; at most 100 at a time.
+    """
+    if len(officers) > 100:
+        raise Refusal("too_many", _("At most 100 slips at a time. Choose fewer people."))
+    slips = []
+    for officer in officers:
+        must(by, Right.MANAGE_ROSTER, officer.unit_id)
+        if officer.pk == by.pk:
+            raise Refusal("own_code", _("Change your own password by yourself; slips are for others."))
+        code = "-".join("".join(secrets.choice(CODE_LETTERS) for _n in range(4)) for _m in range(3))
+        officer.set_password(code)
+        officer.must_change_password = True
+        officer.code_expires_at = at + timedelta(days=CODE_DAYS)
+        officer.save(update_fields=["password", "must_change_password", "code_expires_at"])
+        log_access(by, "code_issued", officer)
+        slips.append((officer, code))
+    return slips
+
+
+@transaction.atomic
+def choose_password(*, officer: Officer, password: str) -> None:
+    """The person's own choice, after the form has checked the present one."""
+    officer.set_password(password)
+    officer.must_change_password, officer.code_expires_at = False, None
+    officer.save(update_fields=["password", "must_change_password", "code_expires_at"])
+    log_access(officer, "password_changed", officer)

@@ -1,0 +1,125 @@
+"""Lifecycles: tables of moves as plain data, and `move()`, the one writer of states.
+
+Each app builds its tables in `states.py`. `why_not()` gives the same answer to the button (greyed, with the
+sentence) and to the move itself, so a page and an action cannot disagree.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer
+from accounts.refusals import Refusal
+from accounts.rights import Right
+
+Guard = Callable[[Any, Officer, datetime, Mapping[str, Any]], Refusal | None]
+Recorder = Callable[..., None]
+RowT = TypeVar("RowT", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Move:
+    """`sources` are the states it starts from, () for a birth; `target` None stays in the same state.
+
+    `right` must hold at the row's unit, None where the guards alone decide; `sets` are the columns that the move
+    may change beside state and version.
+    """
+
+    label: Any
+    sources: tuple[str, ...]
+    target: str | None
+    right: Right | None = None
+    guards: tuple[Guard, ...] = ()
+    sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    name: str
+    moves: Mapping[str, Move]
+    record: Recorder
+
+
+def no_record(*args: Any, **kwargs: Any) -> None:
+    """For lifecycles whose history is the row itself (campaigns: who and when stand in its columns)."""
+
+
+def why_not(
+    row: Any,
+    lifecycle: Lifecycle,
+    name: str,
+    *,
+    by: Officer,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+) -> Refusal | None:
+    """Why this person can't make this move on this row now, or None. Guards see the changes that would be made."""
+    step = lifecycle.moves[name]
+    if step.sources and row.state not in step.sources:
+        return Refusal(
+            "wrong_state",
+            _("“%(move)s” is not possible while it is “%(state)s”.")
+            % {"move": step.label, "state": row.get_state_display()},
+            status=409,
+        )
+    if step.right is not None and not by.may(step.right, row.unit_id):
+        return Refusal("no_right", _("You don't hold the right: %(right)s.") % {"right": step.right.label}, status=403)
+    for guard in step.guards:
+        refusal = guard(row, by, at, changes or {})
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def move(
+    row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: datetime, version: int, **changes: Any
+) -> RowT:
+    """Makes one move on a row and returns it fresh; raises `Refusal` when it can't be.
+
+    Locks the row, so it runs inside the action's transaction. `version` is the one that the person saw: when
+    somebody else moved the row since, the answer is "stale" (409) and nothing is written.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("move() belongs inside an action's transaction")
+    step = lifecycle.moves[name]
+    strangers = set(changes) - set(step.sets)
+    if strangers:
+        raise ValueError(f"{lifecycle.name}.{name} does not set {sorted(strangers)}")
+    locked: Any = type(row)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    if locked.version != version:
+        raise Refusal(
+            "stale",
+            _("Somebody else changed this meanwhile: it is now “%(state)s”. Look at it again, then decide.")
+            % {"state": locked.get_state_display()},
+            status=409,
+        )
+    refusal = why_not(locked, lifecycle, name, by=by, at=at, changes=changes)
+    if refusal is not None:
+        raise refusal
+    before = locked.state
+    locked.state = step.target or before
+    locked.version = version + 1
+    for column, value in changes.items():
+        setattr(locked, column, value)
+    locked.save(update_fields=["state", "version", *changes])
+    lifecycle.record(locked, name, before=before, by=by, at=at, changes=changes)
+    return locked  # type: ignore[no-any-return]
+
+
+def begin(row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: datetime) -> RowT:
+    """Brings an unsaved row into being by its first move; the row's columns are the changes that are recorded."""
+    born: Any = row
+    step = lifecycle.moves[name]
+    if step.target is None or step.sources:
+        raise ValueError(f"{lifecycle.name}.{name} is not a first move")
+    refusal = why_not(born, lifecycle, name, by=by, at=at, changes={})
+    if refusal is not None:
+        raise refusal
+    born.state, born.version = step.target, 1
+    born.save(force_insert=True)
+    lifecycle.record(born, name, before="", by=by, at=at, changes={c: getattr(born, c) for c in step.sets})
+    return row

@@ -1,0 +1,34 @@
+"""The admin site: one sign-in page for the whole house, our name, and a home page of what waits."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import open_to_all
+from accounts.rights import Right
+
+
+class DoorstepAdminSite(AdminSite):
+    site_header = _("Doorstep")
+    site_title = _("Doorstep administration")
+    index_title = _("What waits for me")
+    empty_value_display = "–"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(user.is_authenticated and user.may(Right.USE_ADMIN))
+
+    @staticmethod
+    @open_to_all
+    def login(request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(reverse("accounts:sign_in") + (f"?{query}" if query else ""))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        from config.home import waiting_for
+
+        waiting = waiting_for(request.user)  # type: ignore[arg-type]
+        return super().index(request, {"waiting": waiting, **(extra_context or {})})

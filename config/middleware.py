@@ -1,0 +1,33 @@
+"""When the database is away: a plain page in both languages instead of a stack of errors."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
+
+
+class DatabaseAway:
+    """503 with a page that needs no session, no language and no database; back by itself when it is back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError):
+            return self.page()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError | InterfaceError):
+            log.error("database away: %s", type(exception).__name__)
+            return self.page()
+        return None
+
+    def page(self) -> HttpResponse:
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})

@@ -1,0 +1,109 @@
+"""What only the system's package manager can bring: libraries, a browser, fonts."""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.running.words import Stop, say
+
+
+@dataclass(frozen=True)
+class Need:
+    """A Debian or Ubuntu package, and how to see that what it brings is there. An optional one only saves time."""
+
+    package: str
+    there: Callable[[], bool]
+    optional: bool = False
+
+
+def library(name: str) -> Callable[[], bool]:
+    def loads() -> bool:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            return False
+        return True
+
+    return loads
+
+
+def program(*names: str) -> Callable[[], bool]:
+    return lambda: any(shutil.which(name) for name in names)
+
+
+def chinese_font() -> bool:
+    folders = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
+    return any(any(Path(folder).rglob(f"*{name}*")) for folder in folders for name in ("CJK", "PingFang", "wqy"))
+
+
+def venv_module() -> bool:
+    return importlib.util.find_spec("ensurepip") is not None
+
+
+if sys.platform == "darwin":
+    PANGO = ("libpango-1.0.dylib", "libpangoft2-1.0.dylib", "libharfbuzz-subset.dylib")
+else:
+    PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+
+TO_RUN = (
+    Need(f"python3.{sys.version_info.minor}-venv", venv_module),
+    Need("libpango-1.0-0", library(PANGO[0])),
+    Need("libpangoft2-1.0-0", library(PANGO[1])),
+    Need("libharfbuzz-subset0", library(PANGO[2]), optional=True),
+)
+TO_TEST = (
+    Need("chromium", program("chromium", "chromium-browser", "google-chrome")),
+    Need("poppler-utils", program("pdftotext")),
+    Need("fonts-noto-cjk", chinese_font),
+)
+
+
+def have(needs: Sequence[Need]) -> None:
+    """Names everything that is missing in one line, then installs it where that is allowed."""
+    missing = [need for need in needs if not need.there()]
+    if not missing:
+        return
+    names = " ".join(need.package for need in missing)
+    say(f"Missing system packages: {names}", f"缺少系统软件包：{names}")
+    if all(need.optional for need in missing) and not may_install():
+        return
+    if not may_install():
+        raise Stop(
+            f"Install them, then run this again:\n  sudo apt-get install --no-install-recommends -y {names}",
+            f"请先安装，再重新运行：\n  sudo apt-get install --no-install-recommends -y {names}",
+        )
+    install(missing)
+    still = [need.package for need in missing if not need.optional and not need.there()]
+    if still:
+        raise Stop(f"Still missing: {' '.join(still)}", f"仍然缺少：{' '.join(still)}")
+
+
+def may_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install(missing: Sequence[Need]) -> None:
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    apt(["update", "-qq"], quiet)
+    wanted = [need.package for need in missing if not need.optional or is_offered(need.package)]
+    apt(["install", "-qq", "-y", "--no-install-recommends", *wanted], quiet)
+
+
+def is_offered(package: str) -> bool:
+    said = subprocess.run(["apt-cache", "show", package], capture_output=True)
+    return said.returncode == 0
+
+
+def apt(arguments: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(["apt-get", *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise Stop(
+            f"apt-get {arguments[0]} failed:\n{done.stdout}{done.stderr}",
+            f"apt-get {arguments[0]} 失败：\n{done.stdout}{done.stderr}",
+        )

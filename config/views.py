@@ -1,0 +1,102 @@
+"""The roof: each person's home, the language, the machines' questions, the error pages."""
+
+from typing import cast
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from django.views.i18n import JavaScriptCatalog
+from django.views.i18n import set_language as django_set_language
+
+from accounts.access import needs, open_to_all, signed_in
+from accounts.models import Officer
+from accounts.rights import Right
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Sends each person to their own desk."""
+    officer = cast(Officer, request.user)
+    if officer.may(Right.USE_ADMIN):
+        return redirect("admin:index")
+    if officer.may(Right.SEE_FIGURES):
+        return redirect("reports:home")
+    return redirect("visits:round")
+
+
+@open_to_all
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    return django_set_language(request)
+
+
+@open_to_all
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@open_to_all
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers, every migration is in, and the data folder can be written."""
+    executor = MigrationExecutor(connection)
+    pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    writable = settings.DATA_DIR.is_dir()
+    ready = pending == 0 and writable
+    return JsonResponse(
+        {"database": True, "pending_migrations": pending, "disk": writable}, status=200 if ready else 503
+    )
+
+
+@needs(Right.USE_ADMIN)
+def components(request: HttpRequest) -> HttpResponse:
+    """The gallery of shared pieces, for those who build pages."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "components/gallery.html")
+
+
+script_words = open_to_all(JavaScriptCatalog.as_view(domain="django"))
+
+
+def _error(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    return render(request, "error.html", {"status": status, "title": title, "sentence": sentence}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, _("This could not be read"), _("Go back, look at what was entered, and send it again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    sentence = str(exception) if exception and str(exception) else _("Your role does not include this.")
+    return _error(request, 403, _("Not allowed"), sentence)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 404, _("Not found"), _("There is nothing here, or it is not within your reach."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(
+        request,
+        500,
+        _("Something went wrong"),
+        _("What you entered was not saved. Go back and send it again."),
+    )
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token is old: after a new sign-in in another tab, or a page left open overnight."""
+    return _error(
+        request,
+        403,
+        _("The page was open too long"),
+        _("Nothing was saved. Go back: what you typed is still there. Reload that page, then send it again."),
+    )

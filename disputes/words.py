@@ -1,0 +1,154 @@
+"""The field's fixed vocabulary of cases: kinds, categories, outcomes, grades. Codes are stable for ever.
+
+Categories of disputes: the first fifteen are a municipal justice bureau's statistical list, the rest come from
+police use; hazard and request kinds from the campaign reports (see the glossary in `docs/words.md`).
+"""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Kind(TextChoices):
+    DISPUTE = "dispute", _("dispute")
+    HAZARD = "hazard", _("hazard")
+    REQUEST = "request", _("request")
+    SUGGESTION = "suggestion", _("suggestion")
+    CLUE = "clue", _("clue")
+
+
+class DisputeCategory(TextChoices):
+    MARRIAGE_FAMILY = "marriage_family", _("marriage and family")
+    NEIGHBOUR = "neighbour", _("neighbours")
+    HOUSING_HOMESTEAD = "housing_homestead", _("housing and homestead")
+    CONTRACT = "contract", _("contract")
+    BUSINESS = "business", _("production and trading")
+    DAMAGES = "damages", _("damages")
+    LAND_FOREST = "land_forest", _("forest, land, pasture")
+    EXPROPRIATION = "expropriation", _("land taking and demolition")
+    ENVIRONMENT = "environment", _("pollution")
+    LABOUR = "labour", _("labour, wages")
+    CONSUMER = "consumer", _("consumer")
+    MEDICAL = "medical", _("medical")
+    TRAFFIC = "traffic", _("road accident")
+    PROPERTY_SERVICE = "property_service", _("property management")
+    LOVE_AFFAIR = "love_affair", _("relationships, unmarried")
+    DEBT = "debt", _("debt")
+    TENANCY = "tenancy", _("tenancy")
+    TRADE_GROUP = "trade_group", _("group interests")
+    LITIGATION_PETITION = "litigation_petition", _("litigation-related")
+    VILLAGE_AFFAIRS = "village_affairs", _("village affairs")
+    CAMPUS = "campus", _("campus")
+    OTHER = "other", pgettext_lazy("category", "other")
+
+
+class HazardCategory(TextChoices):
+    FIRE = "fire", _("fire")
+    SECURITY = "security", _("security")
+    ROAD = "road", _("traffic")
+    RENTAL = "rental", _("rented housing")
+    DANGEROUS_GOODS = "dangerous_goods", _("dangerous goods")
+    DROWNING = "drowning", _("drowning")
+    FRAUD = "fraud", _("fraud risk")
+    OTHER = "other", pgettext_lazy("category", "other")
+
+
+class RequestCategory(TextChoices):
+    HUKOU = "hukou", _("household registration")
+    PERMIT = "permit", _("permits")
+    SAFETY = "safety", _("crime prevention")
+    DISPUTE_HELP = "dispute_help", _("help with a dispute")
+    HARDSHIP = "hardship", _("help in hardship")
+    CONDUCT = "conduct", _("police conduct")
+    OTHER = "other", pgettext_lazy("category", "other")
+
+
+class ClueCategory(TextChoices):
+    THEFT = "theft", _("theft and robbery")
+    TELECOM_FRAUD = "telecom_fraud", _("telecom fraud")
+    GAMBLING = "gambling", _("gambling")
+    TRAFFIC_OFFENCE = "traffic_offence", _("traffic offence")
+    OTHER = "other", pgettext_lazy("category", "other")
+
+
+CATEGORIES: dict[str, type[TextChoices]] = {
+    Kind.DISPUTE: DisputeCategory,
+    Kind.HAZARD: HazardCategory,
+    Kind.REQUEST: RequestCategory,
+    Kind.SUGGESTION: RequestCategory,
+    Kind.CLUE: ClueCategory,
+}
+
+
+def category_label(kind: str, category: str) -> str:
+    return str(CATEGORIES[kind](category).label) if category else ""
+
+
+class Grade(IntegerChoices):
+    LOW = 1, _("1 low")
+    MID = 2, _("2 mid")
+    HIGH = 3, _("3 high")
+
+
+class Outcome(TextChoices):
+    AGREEMENT_WRITTEN = "agreement_written", _("written agreement, performed")
+    AGREEMENT_ORAL = "agreement_oral", _("oral agreement, recorded and performed")
+    ON_SPOT = "on_spot", _("settled on the spot")
+    RECONCILED = "reconciled", _("reconciled by themselves")
+    PARTIAL = "partial", _("partly settled")
+    WITHDRAWN = "withdrawn", _("withdrawn, no longer a matter")
+    LEGAL_ROUTE = "legal_route", _("taken into a legal procedure")
+    FAILED = "failed", _("mediation failed")
+    RECTIFIED = "rectified", _("rectified")
+    REFERRED = "referred", _("referred to the competent body")
+    ANSWERED = "answered", _("answered")
+    EXPLAINED = "explained", _("explained")
+    FORWARDED = "forwarded", _("forwarded")
+    ADOPTED = "adopted", _("adopted")
+    HANDED_OVER = "handed_over", _("handed over")
+
+
+O = Outcome
+OUTCOMES: dict[str, tuple[Outcome, ...]] = {
+    Kind.DISPUTE: (
+        O.AGREEMENT_WRITTEN,
+        O.AGREEMENT_ORAL,
+        O.ON_SPOT,
+        O.RECONCILED,
+        O.PARTIAL,
+        O.WITHDRAWN,
+        O.LEGAL_ROUTE,
+        O.FAILED,
+    ),
+    Kind.HAZARD: (O.RECTIFIED, O.ON_SPOT, O.REFERRED),
+    Kind.REQUEST: (O.ANSWERED, O.ON_SPOT, O.EXPLAINED, O.FORWARDED, O.WITHDRAWN),
+    Kind.SUGGESTION: (O.ADOPTED, O.EXPLAINED),
+    Kind.CLUE: (O.HANDED_OVER,),
+}
+
+# What counts as resolved (化解, 整改, 答复), as opposed to merely ended.
+COUNTS: frozenset[str] = frozenset(
+    {
+        O.AGREEMENT_WRITTEN,
+        O.AGREEMENT_ORAL,
+        O.ON_SPOT,
+        O.RECONCILED,
+        O.RECTIFIED,
+        O.ANSWERED,
+        O.ADOPTED,
+        O.HANDED_OVER,
+    }
+)
+# What may never be struck off as it stands.
+NEVER_STRUCK_OFF: frozenset[str] = frozenset({O.PARTIAL, O.FAILED})
+
+# Days until due by kind and grade: defaults of the house, until the clocks of a deadline policy take their place.
+DUE_DAYS: dict[str, dict[int, int]] = {
+    Kind.DISPUTE: {1: 7, 2: 15, 3: 30},
+    Kind.HAZARD: {1: 7, 2: 15, 3: 15},
+    Kind.REQUEST: {1: 15, 2: 15, 3: 15},
+    Kind.SUGGESTION: {1: 15, 2: 15, 3: 15},
+    Kind.CLUE: {1: 1, 2: 1, 3: 1},
+}
+# Return visits after a dispute was settled, in days from settling, per party; grade 1: one call in all.
+RETURN_DAYS: dict[int, tuple[int, ...]] = {1: (7,), 2: (3, 7), 3: (1, 3, 7, 30)}

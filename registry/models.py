@@ -1,0 +1,372 @@
+"""Whose doors: areas, premises, contacts, and the workbook that brings them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer, Unit
+from accounts.rights import Right
+from accounts.scoping import NOTHING, ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
+from registry.fields import SealedTextField
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class Area(models.Model):
+    """A division of the national statistical codes; a subtree is a prefix range of the code."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("province")
+        CITY = "city", _("city")
+        COUNTY = "county", _("county")
+        TOWNSHIP = "township", _("township or sub-district")
+        COMMUNITY = "community", _("community or village")
+
+    code = models.CharField(_("area code"), max_length=12, primary_key=True, db_collation="C")
+    name = models.CharField(_("name"), max_length=100)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent area")
+    )
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name as people say it: 二堰铺社区 rather than 二堰铺社区居民委员会."""
+        for tail in ("居民委员会", "村民委员会", "居委会", "委员会"):
+            if self.name.endswith(tail) and len(self.name) > len(tail):
+                return self.name.removesuffix(tail)
+        return self.name.removesuffix("委会") if self.name.endswith("村委会") else self.name
+
+
+class JurisdictionQuerySet(ScopedQuerySet):
+    def reach(self, officer: Officer) -> Q:
+        if officer.may(Right.MANAGE_UNITS):
+            return Q()
+        units = officer.units_with_any([Right.IMPORT_PREMISES, Right.SHARE_OUT])
+        return Q(unit_id__in=units) if units else NOTHING
+
+
+class Jurisdiction(ScopedModel):
+    """A unit answers for an area and everything below it, until a longer code says otherwise."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name=_("unit"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(JurisdictionQuerySet)()
+
+    class Meta:
+        verbose_name = _("jurisdiction")
+        verbose_name_plural = _("jurisdictions")
+        ordering = ["area"]
+        constraints = [models.UniqueConstraint(fields=["area"], name="area_has_one_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.area}"
+
+
+class PremisesQuerySet(ByUnit):
+    rights = (Right.SEE_ADDRESSES,)
+
+    def live(self) -> "PremisesQuerySet":
+        return self.filter(merged_into__isnull=True)
+
+    def walking(self) -> "PremisesQuerySet":
+        return self.order_by("area_id", "walk_key", "pk")
+
+
+class Premises(ScopedModel):
+    """A door that can be visited: a dwelling, a business, a community office.
+
+    Identity: area + normalised address + class, for a business + normalised name. `walk_key` sorts as one walks.
+    `name` is the householder's or the business's name: shown in clear only on one's own live door.
+    """
+
+    class Kind(models.TextChoices):
+        HOUSEHOLD = "household", _("household")
+        SHOP = "shop", _("shop")
+        ENTERPRISE = "enterprise", _("enterprise")
+        INSTITUTION = "institution", _("institution")
+        COMMUNITY_OFFICE = "community_office", _("village or community office")
+
+    class DoorClass(models.TextChoices):
+        DWELLING = "dwelling", _("dwelling")
+        BUSINESS = "business", _("business")
+        COMMUNITY_OFFICE = "community_office", _("village or community office")
+
+    class Use(models.TextChoices):
+        OWN = "own", _("own home")
+        LET = "let", _("let")
+        LENT = "lent", _("lent")
+        VACANT = "vacant", _("vacant")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("community"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    door_class = models.CharField(_("class"), max_length=20, choices=DoorClass.choices, editable=False)
+    street = models.CharField(_("street"), max_length=100, blank=True)
+    building = models.CharField(_("building"), max_length=40, blank=True)
+    entrance = models.CharField(_("entrance"), max_length=40, blank=True)
+    floor = models.CharField(_("floor"), max_length=20, blank=True)
+    door = models.CharField(_("door"), max_length=60, blank=True)
+    address = models.CharField(_("address as written"), max_length=300)
+    address_key = models.CharField(max_length=300, editable=False, db_collation="C")
+    walk_key = models.CharField(max_length=300, editable=False, db_collation="C")
+    name = models.CharField(_("householder or name"), max_length=120, blank=True)
+    name_key = models.CharField(max_length=120, blank=True, editable=False, db_collation="C")
+    use = models.CharField(_("use"), max_length=10, choices=Use.choices, blank=True)
+    registered_elsewhere = models.BooleanField(_("lives apart from registration"), null=True, blank=True)
+    care_reason = models.CharField(_("why the door needs care"), max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    register_officer = models.CharField(_("duty officer in the register"), max_length=50, blank=True)
+    register_badge = models.CharField(_("duty officer's badge in the register"), max_length=20, blank=True)
+    confirmed_on = models.DateField(_("last confirmed at the door on"), null=True, blank=True)
+    added_on_round = models.BooleanField(_("added on the round"), default=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    sought = ArrayField(models.TextField(), default=list, blank=True, editable=False)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(PremisesQuerySet)()
+
+    class Meta:
+        verbose_name = _("premises")
+        verbose_name_plural = _("premises")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "address_key", "door_class", "name_key"],
+                condition=Q(merged_into__isnull=True),
+                name="door_identity",
+            ),
+            models.CheckConstraint(
+                condition=Q(door_class="business") | Q(name_key=""),
+                name="only_a_business_is_told_apart_by_name",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "area", "walk_key"], name="premises_walk"),
+            GinIndex(fields=["sought"], name="premises_sought"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @staticmethod
+    def class_of(kind: str) -> str:
+        if kind == Premises.Kind.HOUSEHOLD:
+            return Premises.DoorClass.DWELLING
+        if kind == Premises.Kind.COMMUNITY_OFFICE:
+            return Premises.DoorClass.COMMUNITY_OFFICE
+        return Premises.DoorClass.BUSINESS
+
+    @property
+    def masked_name(self) -> str:
+        """A resident's name without the given name; a business's name is no secret."""
+        from registry.masking import masked_name
+
+        return self.name if self.door_class != self.DoorClass.DWELLING else masked_name(self.name)
+
+    @property
+    def building_label(self) -> str:
+        """Where one stands: the building and entrance, else the street."""
+        return " ".join(part for part in (self.building, self.entrance) if part) or self.street
+
+    @property
+    def door_label(self) -> str:
+        return self.door or self.address
+
+
+# Floors above plug in here who else may see a door's name, contacts and history: a live assignment, a due return
+# visit, a drawn check. Each takes the officer and gives a Q over a row's `premises_id` (an EXISTS with OuterRef).
+contact_reach: "list[Callable[[Officer, str], Q]]" = []
+
+
+def own_door(officer: Officer, premises_field: str = "premises_id") -> Q:
+    """Q that holds where the door named by `premises_field` is, for now, this officer's own."""
+    own = NOTHING
+    for plug in contact_reach:
+        own |= plug(officer, premises_field)
+    return own
+
+
+def holds_door(officer: Officer, premises: Premises) -> bool:
+    """Whether name, phone and history of this door are open to the officer, because the door is theirs now."""
+    found: QuerySet[Premises] = Premises.objects.unscoped("asking for one officer and one door")
+    return bool(found.filter(pk=premises.pk).filter(own_door(officer, "pk")).exists())
+
+
+class ContactQuerySet(ScopedQuerySet):
+    def reach(self, officer: Officer) -> Q:
+        reach = own_door(officer)
+        units = officer.units_with(Right.SEE_CONTACTS)
+        if units:
+            inside = Premises.objects.unscoped("reach of contacts").filter(
+                pk=OuterRef("premises_id"), unit_id__in=units
+            )
+            reach |= Q(Exists(inside))
+        return reach
+
+
+class Contact(ScopedModel):
+    """A person at a door, from one day until another; the phone is sealed and matched by its HMAC."""
+
+    class Relation(models.TextChoices):
+        HOUSEHOLDER = "householder", _("householder")
+        SPOUSE = "spouse", _("spouse")
+        CHILD = "child", _("son or daughter")
+        PARENT = "parent", _("parent")
+        TENANT = "tenant", _("tenant")
+        IN_CHARGE = "in_charge", _("person in charge")
+        STAFF = "staff", _("staff")
+        OTHER = "other", _("other")
+
+    premises = models.ForeignKey(Premises, models.CASCADE, related_name="contacts", verbose_name=_("premises"))
+    name = models.CharField(_("name"), max_length=60)
+    name_key = models.CharField(max_length=60, editable=False)
+    relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices, default=Relation.OTHER)
+    phone = SealedTextField(_("phone"), blank=True, default="")
+    phone_mac = models.CharField(max_length=32, blank=True, editable=False, db_index=True)
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    rank = models.PositiveSmallIntegerField(default=0)
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(ContactQuerySet)()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["premises", "rank", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["premises", "name_key"],
+                condition=Q(ends_on__isnull=True),
+                name="contact_once_per_door",
+            )
+        ]
+
+    def __str__(self) -> str:
+        from registry.masking import masked_name
+
+        return masked_name(self.name)
+
+
+class ImportBatchQuerySet(ByUnit):
+    rights = (Right.IMPORT_PREMISES,)
+
+
+class ImportBatch(ScopedModel):
+    """One uploaded workbook on its way in: read into rows, shown, then confirmed or put aside."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("being read")
+        READY = "ready", _("ready to confirm")
+        FAILED = "failed", _("could not be read")
+        CONFIRMED = "confirmed", _("taken in")
+        DISCARDED = "discarded", _("put aside")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("brought in by"))
+    at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    file = models.FileField(_("workbook"), upload_to="imports/%Y/%m/")
+    file_name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    dated_on = models.DateField(_("workbook's date"))
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    progress = models.PositiveSmallIntegerField(_("progress in percent"), default=0)
+    counts = models.JSONField(_("counts"), default=dict)
+    columns = models.JSONField(_("columns found"), default=list)
+    messages = models.JSONField(_("messages"), default=list)
+    ended_at = models.DateTimeField(_("confirmed or put aside"), null=True, blank=True)
+    ended_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(ImportBatchQuerySet)()
+
+    class Meta:
+        verbose_name = _("import of doors")
+        verbose_name_plural = _("imports of doors")
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="import_ended_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(models.Model):
+    """One row of the workbook as it was understood; kept only until the batch has been confirmed or put aside."""
+
+    class Verdict(models.TextChoices):
+        TAKEN = "taken", _("taken")
+        PARTLY = "partly", _("taken, with cells left empty")
+        REFUSED = "refused", _("refused")
+        ELSEWHERE = "elsewhere", _("of another station")
+
+    class Effect(models.TextChoices):
+        NEW = "new", _("new door")
+        CHANGED = "changed", _("changes a door")
+        SAME = "same", _("already so")
+        MORE = "more", _("another person at the same door")
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    sheet = models.CharField(max_length=100)
+    row_number = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    effect = models.CharField(max_length=10, choices=Effect.choices, blank=True)
+    reasons = models.JSONField(default=list)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20, blank=True)
+    door_class = models.CharField(max_length=20, blank=True)
+    street = models.CharField(max_length=100, blank=True)
+    building = models.CharField(max_length=40, blank=True)
+    entrance = models.CharField(max_length=40, blank=True)
+    floor = models.CharField(max_length=20, blank=True)
+    door = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    address_key = models.CharField(max_length=300, blank=True, db_collation="C")
+    walk_key = models.CharField(max_length=300, blank=True, db_collation="C")
+    name = models.CharField(max_length=120, blank=True)
+    name_key = models.CharField(max_length=120, blank=True, db_collation="C")
+    contact_name = models.CharField(max_length=60, blank=True)
+    contact_key = models.CharField(max_length=60, blank=True)
+    relation = models.CharField(max_length=20, blank=True)
+    phone = SealedTextField(blank=True, default="")
+    phone_mac = models.CharField(max_length=32, blank=True)
+    use = models.CharField(max_length=10, blank=True)
+    registered_elsewhere = models.BooleanField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    register_officer = models.CharField(max_length=50, blank=True)
+    register_badge = models.CharField(max_length=20, blank=True)
+    sought = ArrayField(models.TextField(), default=list)
+    premises = models.ForeignKey(Premises, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["batch", "verdict", "id"], name="import_row_preview")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row_number}"

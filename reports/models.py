@@ -1,0 +1,100 @@
+"""What it adds up to, frozen: snapshots of figures and the prints made of them."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer, Unit
+from accounts.rights import Right
+from accounts.scoping import ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
+from campaigns.models import Campaign
+
+
+class SnapshotQuerySet(ByUnit):
+    rights = (Right.SEE_FIGURES,)
+
+    def frozen(self) -> "SnapshotQuerySet":
+        return self.filter(frozen_at__isnull=False)
+
+
+class Snapshot(ScopedModel):
+    """One issue of the brief: the desk types decisions, problems and next steps, then freezes the figures.
+
+    `figures` is what every page and print of it reads; `digest` is SHA-256 of its canonical JSON, and the first
+    eight characters are the check code on paper.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"))
+    issue = models.PositiveSmallIntegerField(_("issue number"))
+    decisions = models.TextField(_("decisions asked, one a line"), blank=True)
+    problems = models.TextField(_("problems"), blank=True)
+    next_steps = models.TextField(_("next steps"), blank=True)
+    created_at = models.DateTimeField(_("begun"), default=timezone.now)
+    created_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("begun by"))
+    as_of = models.DateTimeField(_("as of"), null=True, blank=True)
+    definitions_version = models.PositiveSmallIntegerField(_("version of definitions"), default=0)
+    figures = models.JSONField(default=dict)
+    ledger_head = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(_("digest"), max_length=64, blank=True)
+    frozen_at = models.DateTimeField(_("frozen"), null=True, blank=True)
+    frozen_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(SnapshotQuerySet)()
+
+    class Meta:
+        verbose_name = _("brief")
+        verbose_name_plural = _("briefs")
+        ordering = ["-ends_on", "-issue"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="brief_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True, frozen_by__isnull=True, digest="")
+                | (Q(frozen_at__isnull=False, frozen_by__isnull=False) & ~Q(digest="")),
+                name="brief_frozen_by_somebody",
+            ),
+            models.UniqueConstraint(fields=["campaign", "unit", "issue"], name="brief_issue_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.issue}"
+
+    @property
+    def check_code(self) -> str:
+        return self.digest[:8].upper()
+
+
+class PrintQuerySet(ScopedQuerySet):
+    def reach(self, officer: Officer) -> Q:
+        return Q(snapshot__in=Snapshot.objects.visible_to(officer))
+
+
+class Print(ScopedModel):
+    """One rendering of a snapshot for one printer: same (snapshot, printer, number, language), same bytes."""
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="prints")
+    printer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("printed by"))
+    number = models.PositiveSmallIntegerField(_("print number"))
+    language = models.CharField(max_length=10, default="zh-hans")
+    asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    failure = models.CharField(_("what went wrong"), max_length=200, blank=True)
+    file = models.FileField(upload_to="prints/%Y/%m/", blank=True)
+    pages = models.PositiveSmallIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(PrintQuerySet)()
+
+    class Meta:
+        verbose_name = _("print")
+        verbose_name_plural = _("prints")
+        ordering = ["-asked_at"]
+        constraints = [models.UniqueConstraint(fields=["snapshot", "printer", "number"], name="print_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id} {self.number}"

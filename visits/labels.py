@@ -1,0 +1,71 @@
+"""How a door is named on a phone: 5栋 2单元 302 in Chinese, "Building 5, entrance 2, 302" in English."""
+
+import re
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from registry.models import Premises
+
+NUMBERED_BUILDING = re.compile(r"^([0-9A-Za-z]+)(?:栋|幢|座|号楼)$")
+NUMBERED_ENTRANCE = re.compile(r"^([0-9A-Za-z]+)单元$")
+
+
+def building_label(premises: Premises) -> str:
+    """Where one stands: street, building and entrance, in the reader's words where they are numbered."""
+    street = premises.street if premises.street and not premises.building.startswith(premises.street) else ""
+    if get_language() != "en":
+        return " ".join(part for part in (street, premises.building, premises.entrance) if part)
+    parts = [street]
+    for text, pattern, words in (
+        (premises.building, NUMBERED_BUILDING, _("building %(number)s")),
+        (premises.entrance, NUMBERED_ENTRANCE, _("entrance %(number)s")),
+    ):
+        match = pattern.match(text)
+        parts.append(words % {"number": match[1]} if match else text)
+    label = ", ".join(part for part in parts if part)
+    return label[:1].upper() + label[1:]
+
+
+def door_number(premises: Premises) -> str:
+    """The number on the door, without the counter that everybody knows: 302室 → 302."""
+    return premises.door.removesuffix("室") or premises.address
+
+
+def door_label(premises: Premises) -> str:
+    """Building and door in one line."""
+    building = building_label(premises)
+    if not building:
+        return door_number(premises)
+    comma = ", " if get_language() == "en" else " "
+    return f"{building}{comma}{door_number(premises)}"
+
+
+def day_label(day: datetime) -> str:
+    """11月21日 周六, Sat 21 Nov."""
+    local = timezone.localtime(day)
+    if get_language() == "en":
+        return date_format(local, "D j M")
+    return date_format(local, "n月j日 D").replace("星期", "周")
+
+
+def short_date(day: datetime) -> str:
+    return date_format(timezone.localtime(day), "j M" if get_language() == "en" else "n月j日")
+
+
+def clock(at: datetime) -> str:
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+def part_of_day(at: datetime) -> str:
+    """What the round is called at this hour."""
+    return _("Tonight") if timezone.localtime(at).hour >= 17 else _("Today")
+
+
+def day_bounds(at: datetime) -> tuple[datetime, datetime]:
+    """The station's day around a moment, as a half-open span."""
+    start = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
+    return start, start + timedelta(days=1)
