@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.running import checking, packages, serving, site
-from config.running.places import ENV_FILE, ROOT
+from config.running.places import ROOT
 from config.running.postgres import Cluster
 from config.running.words import Stop, prefer_utf8, say, words
 
@@ -24,9 +24,8 @@ def setup(arguments: Arguments) -> int:
 
 def demo(arguments: Arguments) -> int:
     """Sets up and serves a filled demo."""
-    if ENV_FILE.exists():
-        site.require_demo()
-    site.prepare(demo=True)
+    site.become(demo=True)
+    site.prepare()
     with site.database() as ready:
         ready.migrate()
         ready.collect_static()
@@ -49,6 +48,7 @@ def serve(arguments: Arguments) -> int:
 
 def init(arguments: Arguments) -> int:
     """Starts a real site: its unit, its areas, its first supervisor."""
+    site.become(demo=False)
     site.prepare()
     with site.database() as ready:
         ready.migrate()

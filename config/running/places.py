@@ -46,10 +46,12 @@ def make_secrets(*, demo: bool) -> None:
         new["SECRET_KEY"] = (DEMO_MARK if demo else "") + secrets.token_urlsafe(48)
     if not kept.get("FIELD_KEYS"):
         new["FIELD_KEYS"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    if demo and "DEMO" not in kept:
-        new["DEMO"] = "1"
     if new:
         keep_settings(**new)
+
+
+def says_yes(value: str) -> bool:
+    return value.strip().lower() in {"1", "true", "yes", "on", "y", "ok"}
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """The web server and the worker: started, watched and stopped together."""
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from config.running.places import DEMO_MARK, PYTHON, ROOT, read_settings
+from config.running.places import DEMO_MARK, PYTHON, ROOT, read_settings, says_yes
 from config.running.site import Site
 from config.running.words import Stop, say, words
 
@@ -107,10 +108,8 @@ def stop(started: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def signal_group(child: subprocess.Popen[bytes], number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -176,13 +175,13 @@ def announce(address: str, signins: subprocess.Popen[bytes] | None) -> None:
 
 
 def refuse_unsafe_settings() -> None:
-    """A real site never runs on a demo's secrets. That the app's login owns no table is asked by `check --deploy`."""
+    """A real site never runs on a demo's secrets."""
     kept = read_settings()
-    if kept.get("DEMO", "").lower() in {"1", "true", "yes", "on"}:
+    if says_yes(kept.get("DEMO", "")):
         raise Stop(
             "DEMO is set: ./run serve is for a real site. Start the demo with ./run demo, or a site with ./run init "
             "in a fresh copy.",
-            "已设置 DEMO：./run serve 用于正式站点。演示请用 ./run demo；正式站点请在新的代码副本中用 ./run init 建立。",
+            "已设置 DEMO：./run serve 用于正式站点。演示请用 ./run demo；正式站点请在新副本中用 ./run init 建立。",
         )
     secret = kept.get("SECRET_KEY", "")
     if (

@@ -24,6 +24,7 @@ from config.running.places import (
     make_secrets,
     read_file,
     read_settings,
+    says_yes,
 )
 from config.running.postgres import Cluster
 from config.running.words import Stop, say
@@ -34,12 +35,12 @@ APP = "doorstep_app"
 ROLES = Path(__file__).with_name("roles.py")
 
 
-def prepare(*, demo: bool = False, dev: bool = False) -> None:
+def prepare(*, dev: bool = False) -> None:
     """System packages, virtual environment, front end, secrets: all that needs no database."""
     system.have(system.TO_RUN + (system.TO_TEST if dev else ()))
     packages.install_python(dev=dev)
     packages.install_front_end(dev=dev)
-    make_secrets(demo=demo)
+    make_secrets(demo=False)
     compile_translations()
 
 
@@ -203,11 +204,21 @@ class Site:
         self.stamps.done("seeded", "demo")
 
 
-def require_demo() -> None:
-    if read_settings().get("DEMO", "").lower() not in {"1", "true", "yes", "on"}:
+def become(*, demo: bool) -> None:
+    """A copy is a demo or a real site for good: what is invented and what is real never mix."""
+    kept = read_settings().get("DEMO", "")
+    if not kept:
+        make_secrets(demo=demo)
+        keep_settings(DEMO="1" if demo else "0")
+    elif demo and not says_yes(kept):
         raise Stop(
-            f"This copy is a real site ({ENV_FILE} has no DEMO=1). Take a fresh copy for the demo, or another DATA_DIR.",
-            f"这里是正式站点（{ENV_FILE} 中没有 DEMO=1）。请另取一份代码或另设 DATA_DIR 运行演示。",
+            f"This copy is a real site (DEMO={kept} in {ENV_FILE}). Take a fresh copy for the demo.",
+            f"这里是正式站点（{ENV_FILE} 中 DEMO={kept}）。请另取一份代码运行演示。",
+        )
+    elif not demo and says_yes(kept):
+        raise Stop(
+            "This copy holds the demo. Take a fresh copy for a real site.",
+            "这里是演示站点。正式站点请另取一份代码建立。",
         )
 
 
@@ -222,7 +233,7 @@ def refuse_owning_login(site: Site) -> None:
     done = subprocess.run([PYTHON, "-c", question], env=site.surroundings(), capture_output=True, text=True)
     if done.stdout.strip() != "False":
         raise Stop(
-            f"The login in DATABASE_URL owns tables or is a superuser, so nothing would guard the ledger. {done.stderr}\n"
+            f"The login in DATABASE_URL owns tables or is a superuser: nothing would guard the ledger. {done.stderr}\n"
             "Give the owner in DATABASE_OWNER_URL and a login that owns nothing in DATABASE_URL.",
             f"DATABASE_URL 的登录账号拥有数据表或是超级用户，台账失去保护。{done.stderr}\n"
             "请在 DATABASE_OWNER_URL 给出属主账号，在 DATABASE_URL 给出不拥有任何对象的账号。",
