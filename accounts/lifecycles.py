@@ -76,9 +76,19 @@ def why_not(
 
 
 def move(
-    row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: datetime, version: int, **changes: Any
+    row: RowT,
+    lifecycle: Lifecycle,
+    name: str,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int,
+    facts: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> RowT:
     """Makes one move on a row and returns it fresh; raises `Refusal` when it can't be.
+
+    `facts` are recorded with the move but are no columns of the row: the file added, the answer of a return visit.
 
     Locks the row, so it runs inside the action's transaction. `version` is the one that the person saw: when
     somebody else moved the row since, the answer is "stale" (409) and nothing is written.
@@ -97,7 +107,7 @@ def move(
             % {"state": locked.get_state_display()},
             status=409,
         )
-    refusal = why_not(locked, lifecycle, name, by=by, at=at, changes=changes)
+    refusal = why_not(locked, lifecycle, name, by=by, at=at, changes={**changes, **(facts or {})})
     if refusal is not None:
         raise refusal
     before = locked.state
@@ -106,7 +116,7 @@ def move(
     for column, value in changes.items():
         setattr(locked, column, value)
     locked.save(update_fields=["state", "version", *changes])
-    lifecycle.record(locked, name, before=before, by=by, at=at, changes=changes)
+    lifecycle.record(locked, name, before=before, by=by, at=at, changes={**changes, **(facts or {})})
     return locked  # type: ignore[no-any-return]
 
 

@@ -35,6 +35,7 @@ def needed(name: str, what: str) -> str:
 
 SECRET_KEY = needed("SECRET_KEY", "50 or more random characters that sign sessions")
 FIELD_KEYS = [key for key in needed("FIELD_KEYS", "Fernet keys for phone numbers, newest first").split(",") if key]
+SEAL_KEY = env.str("SEAL_KEY", default="")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", socket.gethostname()])
@@ -162,6 +163,8 @@ CONTENT_SECURITY_POLICY = {
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "user_agent"]]
+# The warning asks for the address, which a whole station shares.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
@@ -182,7 +185,6 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
-    ("vendor/icons", BASE_DIR / "node_modules" / "bootstrap-icons" / "icons"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -100,6 +100,9 @@ class Case(ScopedModel):
     due_on = models.DateField(_("due on"))
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     closed_at = models.DateTimeField(_("struck off at"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
     state = models.CharField(_("state"), max_length=20, choices=State.choices)
     version = models.PositiveIntegerField(_("version"), default=0)
@@ -375,6 +378,7 @@ class Chain(ScopedModel):
     unit = models.OneToOneField(Unit, models.PROTECT, related_name="+")
     seq = models.PositiveBigIntegerField(default=0)
     head = models.CharField(max_length=64, default="0" * 64)
+    cases = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(ChainQuerySet)()
 

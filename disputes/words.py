@@ -108,39 +108,38 @@ class Outcome(TextChoices):
     HANDED_OVER = "handed_over", _("handed over")
 
 
-O = Outcome
 OUTCOMES: dict[str, tuple[Outcome, ...]] = {
     Kind.DISPUTE: (
-        O.AGREEMENT_WRITTEN,
-        O.AGREEMENT_ORAL,
-        O.ON_SPOT,
-        O.RECONCILED,
-        O.PARTIAL,
-        O.WITHDRAWN,
-        O.LEGAL_ROUTE,
-        O.FAILED,
+        Outcome.AGREEMENT_WRITTEN,
+        Outcome.AGREEMENT_ORAL,
+        Outcome.ON_SPOT,
+        Outcome.RECONCILED,
+        Outcome.PARTIAL,
+        Outcome.WITHDRAWN,
+        Outcome.LEGAL_ROUTE,
+        Outcome.FAILED,
     ),
-    Kind.HAZARD: (O.RECTIFIED, O.ON_SPOT, O.REFERRED),
-    Kind.REQUEST: (O.ANSWERED, O.ON_SPOT, O.EXPLAINED, O.FORWARDED, O.WITHDRAWN),
-    Kind.SUGGESTION: (O.ADOPTED, O.EXPLAINED),
-    Kind.CLUE: (O.HANDED_OVER,),
+    Kind.HAZARD: (Outcome.RECTIFIED, Outcome.ON_SPOT, Outcome.REFERRED),
+    Kind.REQUEST: (Outcome.ANSWERED, Outcome.ON_SPOT, Outcome.EXPLAINED, Outcome.FORWARDED, Outcome.WITHDRAWN),
+    Kind.SUGGESTION: (Outcome.ADOPTED, Outcome.EXPLAINED),
+    Kind.CLUE: (Outcome.HANDED_OVER,),
 }
 
 # What counts as resolved (化解, 整改, 答复), as opposed to merely ended.
 COUNTS: frozenset[str] = frozenset(
     {
-        O.AGREEMENT_WRITTEN,
-        O.AGREEMENT_ORAL,
-        O.ON_SPOT,
-        O.RECONCILED,
-        O.RECTIFIED,
-        O.ANSWERED,
-        O.ADOPTED,
-        O.HANDED_OVER,
+        Outcome.AGREEMENT_WRITTEN,
+        Outcome.AGREEMENT_ORAL,
+        Outcome.ON_SPOT,
+        Outcome.RECONCILED,
+        Outcome.RECTIFIED,
+        Outcome.ANSWERED,
+        Outcome.ADOPTED,
+        Outcome.HANDED_OVER,
     }
 )
 # What may never be struck off as it stands.
-NEVER_STRUCK_OFF: frozenset[str] = frozenset({O.PARTIAL, O.FAILED})
+NEVER_STRUCK_OFF: frozenset[str] = frozenset({Outcome.PARTIAL, Outcome.FAILED})
 
 # Days until due by kind and grade: defaults of the house, until the clocks of a deadline policy take their place.
 DUE_DAYS: dict[str, dict[int, int]] = {

@@ -38,11 +38,11 @@ class Tab:
 
 TABS = (
     Tab("desk", _("Desk"), "desk", "admin:index", Right.USE_ADMIN),
-    Tab("reports", _("Figures"), "chart", "reports:index", Right.SEE_FIGURES),
+    Tab("reports", _("Figures"), "chart", "reports:home", Right.SEE_FIGURES),
     Tab("round", _("Round"), "signpost", "visits:round", Right.LOG_VISIT),
-    Tab("cases", _("Cases"), "journal", "disputes:cases", Right.LOG_VISIT),
+    Tab("cases", _("Cases"), "journal", "disputes:list", Right.LOG_VISIT),
     Tab("receipts", _("Receipts"), "receipt", "visits:receipts", Right.LOG_VISIT),
-    Tab("me", _("Me"), "person", "me", None),
+    Tab("me", _("Me"), "person", "visits:me", None),
 )
 
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from psycopg import sql
 
 READ = ("SELECT",)
+# Tables whose trigger refuses every change; without the right to it, the refusal does not hang on the trigger alone.
 APPEND = ("SELECT", "INSERT")
 WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
@@ -22,11 +21,12 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, login: str, **options: Any) -> None:
         role = sql.Identifier(login)
-        appended = {model._meta.db_table for model in apps.get_models() if is_append_only(model)}
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
             cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}, PUBLIC").format(role))
             cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
+            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_rows'")
+            appended = {table for (table,) in cursor.fetchall()}
             for table in connection.introspection.table_names(cursor):
                 rights = READ if table == "django_migrations" else APPEND if table in appended else WORK
                 cursor.execute(
@@ -34,12 +34,3 @@ class Command(BaseCommand):
                         sql.SQL(", ".join(rights)), sql.Identifier("public", table), role
                     )
                 )
-
-
-def is_append_only(model: type[models.Model]) -> bool:
-    """Append-only tables are those whose rows carry the database's own time of recording."""
-    try:
-        model._meta.get_field("recorded_at")
-    except FieldDoesNotExist:
-        return False
-    return True
