@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-import registry.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import registry.fields
 
 
 class Migration(migrations.Migration):
