@@ -1,0 +1,204 @@
+"""Reading a workbook in a child process: bounded in memory, time and file size, and without any secret of ours.
+
+The parent opens the file and hands its descriptor over; the child answers with JSON lines on its standard output: what
+it found in each sheet, rows as lists in the order of `staging.FIELDS`, and at the end how it went. Cells that are
+never read (identity numbers and the like) do not cross the pipe. A second descriptor takes the cleaned layout of the
+workbook, from which `reasons_copy` makes the copy that goes back.
+"""
+
+import gzip
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from registry.staging import FIELDS, Understanding
+from registry.table import HEADING_ROWS, Table, find_table
+from registry.texts import without_id_numbers
+from registry.unreadable import UnreadableFile
+from registry.workbook import Cell, Sheet, open_workbook
+
+MEMORY = 900 << 20
+CPU_SECONDS = 900
+SECONDS = 1_800
+ROWS_A_LINE = 250
+
+
+@dataclass(frozen=True)
+class Found:
+    """One answer of the child: "sheet", "rows", "done"."""
+
+    what: str
+    value: Any
+
+
+def read_in_child(
+    file: BinaryIO, name: str = "", known: Sequence[str] = (), layout: BinaryIO | None = None, seconds: int = SECONDS
+) -> Iterator[Found]:
+    """Start the child and yield what it finds. Raises `UnreadableFile`; ends the child when the caller stops early."""
+    keep = [file.fileno()] + ([layout.fileno()] if layout else [])
+    child = subprocess.Popen(
+        [sys.executable, "-I", __file__, *map(str, keep)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=keep,
+        env={"PYTHONUTF8": "1", "LANG": "C.UTF-8"},
+    )
+    alarm = threading.Timer(seconds, child.kill)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        assert child.stdin and child.stdout
+        with child.stdin as stdin:
+            stdin.write(json.dumps({"name": name[-200:], "known": list(known)}).encode())
+        yield from _answers(child.stdout)
+    finally:
+        alarm.cancel()
+        child.kill()
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
+
+
+def _answers(pipe: IO[bytes]) -> Iterator[Found]:
+    for line in pipe:
+        what, value = json.loads(line)
+        if what == "refused":
+            raise UnreadableFile(value[0], **value[1])
+        yield Found(what, value)
+        if what == "done":
+            return
+    # Killed: by the limit on its CPU, by the clock above, or by the system for memory.
+    raise UnreadableFile("too_slow")
+
+
+# -- in the child ------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    options = json.loads(sys.stdin.buffer.read())
+    _limit()
+    descriptors = [int(text) for text in sys.argv[1:]]
+    out = sys.stdout.buffer
+
+    def say(what: str, value: object) -> None:
+        out.write(json.dumps([what, value], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        out.flush()
+
+    try:
+        with os.fdopen(descriptors[0], "rb") as file:
+            layout = os.fdopen(descriptors[1], "wb") if len(descriptors) > 1 else None
+            _read(file, options, layout, say)
+            if layout:
+                layout.close()
+    except UnreadableFile as error:
+        say("refused", [error.code, {key: str(value) for key, value in error.params.items()}])
+    except MemoryError:
+        say("refused", ["too_large", {"limit": f"{MEMORY >> 20} MB"}])
+    except BrokenPipeError:
+        pass
+    except Exception:
+        # What can't be foreseen is a damaged file; its text must not reach a log.
+        say("refused", ["truncated", {}])
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 30, 2 << 30))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+
+
+def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say: Any) -> None:
+    workbook = open_workbook(file, options["name"])
+    keeper = _Keeper(layout)
+    tables = 0
+    for sheet in workbook.sheets:
+        table = find_table(sheet)
+        keeper.sheet(sheet, table, workbook.kind)
+        if table is None:
+            say("skipped", sheet.name)
+            for number, cells in sheet.rows():
+                keeper.row(number, cells)
+            continue
+        tables += 1
+        say("sheet", {**table.describe(), "dated_on": table.dated_on.isoformat() if table.dated_on else ""})
+        _rows(table, options["known"], keeper, say)
+    if not tables:
+        raise UnreadableFile("no_table", rows=HEADING_ROWS)
+    keeper.close()
+    say("done", {"kind": workbook.kind, "modified": workbook.modified.isoformat() if workbook.modified else ""})
+
+
+def _rows(table: Table, known: list[str], keeper: "_Keeper", say: Any) -> None:
+    understanding = Understanding(known, has_kind="kind" in table.columns)
+    for number, cells in table.before:
+        keeper.row(number, cells)
+    batch: list[list[Any]] = []
+    for number, cells, values in table.rows():
+        keeper.row(number, cells)
+        if values is None:
+            continue
+        row = understanding.row(values, table.sheet.name, number)
+        batch.append([getattr(row, name) for name in FIELDS])
+        if len(batch) == ROWS_A_LINE:
+            say("rows", batch)
+            batch = []
+    if batch:
+        say("rows", batch)
+
+
+class _Keeper:
+    """Writes the layout for the returned copy: what is never read is left out here, not only on display."""
+
+    def __init__(self, layout: BinaryIO | None) -> None:
+        self.file = gzip.GzipFile(fileobj=layout, mode="wb", compresslevel=1, mtime=0) if layout else None
+        self.blank: frozenset[int] = frozenset()
+
+    def sheet(self, sheet: Sheet, table: Table | None, kind: str) -> None:
+        self.blank = frozenset([*table.never_read, *table.ours] if table else [])
+        head = {
+            "sheet": sheet.name,
+            "kind": kind,
+            "visible": sheet.visible,
+            "merges": sheet.merges,
+            "hidden": sheet.hidden_columns,
+            "widths": sheet.widths,
+            "heading_row": table.heading_row if table else 0,
+            "ours": table.ours if table else [],
+        }
+        if self.file:
+            self.file.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
+
+    def row(self, number: int, cells: list[Cell]) -> None:
+        if self.file:
+            kept = [None if index in self.blank else _kept(cell) for index, cell in enumerate(cells)]
+            self.file.write(json.dumps([number, kept], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+
+    def close(self) -> None:
+        if self.file:
+            self.file.close()
+
+
+def _kept(cell: Cell) -> str | int | float | bool | None:
+    if isinstance(cell, str):
+        return without_id_numbers(cell)[0] if len(cell) >= 15 else cell
+    if isinstance(cell, date | datetime | time):
+        return cell.isoformat()
+    return without_id_numbers(str(cell))[0] if type(cell) is int and cell >= 10**14 else cell
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""One row of a workbook understood: the values that go into `ImportRow`, and what could not be taken and why.
+
+Pure functions of the row: which community it lies in and what is already known of the door is asked later, in the
+database. Runs in the child process, so nothing here may need settings or a connection.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
+
+from registry import words
+from registry.addresses import Address, join_address, split_address
+from registry.phones import read_phone
+from registry.texts import clean, key_of, person_or_firm, without_id_numbers
+from registry.workbook import Cell
+
+BUSINESS = {"shop", "enterprise", "institution"}
+
+ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+
+Reason = tuple[str, str, dict[str, str]]
+"""(code, column name, parameters): the sentence is made where somebody reads it. Never holds the cell's value."""
+
+
+@dataclass(slots=True)
+class StagedRow:
+    """Field names are those of `ImportRow`, but for the first three, which the database turns into area and unit."""
+
+    station: str = ""
+    community: str = ""
+    community_code: str = ""
+    sheet: str = ""
+    row_number: int = 0
+    refused: bool = False
+    kind: str = ""
+    door_class: str = ""
+    street: str = ""
+    building: str = ""
+    entrance: str = ""
+    floor: str = ""
+    door: str = ""
+    address: str = ""
+    address_key: str = ""
+    walk_key: str = ""
+    name: str = ""
+    name_key: str = ""
+    contact_name: str = ""
+    contact_key: str = ""
+    relation: str = ""
+    phone: str = ""
+    use: str = ""
+    registered_elsewhere: bool | None = None
+    register_officer: str = ""
+    register_badge: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+
+
+FIELDS = tuple(each.name for each in fields(StagedRow))
+
+
+class Understanding:
+    """Reads rows one after another. `known` are names of areas that may stand in front of an address."""
+
+    def __init__(self, known: Collection[str] = (), has_kind: bool = True) -> None:
+        self.known = tuple(known)
+        self.has_kind = has_kind
+
+    def row(self, values: Mapping[str, Cell], sheet: str, number: int) -> StagedRow:
+        row = StagedRow(sheet=sheet[:100], row_number=number)
+        texts = {name: self._text(row, name, value) for name, value in values.items() if name != "phone"}
+        row.station = texts.get("station", "")[:100]
+        row.community = texts.get("community", "")[:100]
+        row.community_code = _code(values.get("community_code"))
+        row.register_officer = person_or_firm(texts.get("officer", ""))[:50]
+        row.register_badge = texts.get("badge", "").replace(" ", "")[:20]
+        self._kind(row, texts)
+        self._address(row, texts)
+        self._names(row, texts)
+        self._phone(row, values.get("phone"))
+        self._use(row, texts)
+        return row
+
+    def _text(self, row: StagedRow, name: str, value: Cell) -> str:
+        """The cell as text; whatever is shaped like an identity card number is cut out and said so."""
+        if value is None:
+            return ""
+        text = clean(value) if type(value) is str else _shown(value)
+        if text.startswith("#") and text in ERROR_VALUES:
+            row.reasons.append(("cell_error", name, {}))
+            return ""
+        if len(text) >= 15:
+            text, found = without_id_numbers(text)
+            if found:
+                row.reasons.append(("id_number", name, {}))
+        return text[:300]
+
+    def _kind(self, row: StagedRow, texts: Mapping[str, str]) -> None:
+        word = texts.get("kind", "")
+        row.kind = words.KINDS.get(key_of(word), "") if word else "" if self.has_kind else "household"
+        if not row.kind:
+            row.refused = True
+            row.reasons.append(("kind_unknown" if word else "kind_missing", "kind", {}))
+            return
+        row.door_class = "dwelling" if row.kind == "household" else "business" if row.kind in BUSINESS else row.kind
+
+    def _address(self, row: StagedRow, texts: Mapping[str, str]) -> None:
+        parts = [texts.get(part, "") for part in ("street", "building", "entrance", "floor", "door")]
+        known = (row.community, *self.known) if row.community else self.known
+        address: Address | None = None
+        if whole := texts.get("address", ""):
+            address = split_address(whole, known)
+            if not address.parsed and any(parts):
+                address = join_address(*parts, known=known)
+        elif any(parts):
+            address = join_address(*parts, known=known)
+        if address is None or not address.written:
+            row.refused = True
+            row.reasons.append(("no_address", "address" if "address" in texts else "door", {}))
+            return
+        row.street, row.building, row.entrance = address.street, address.building, address.entrance
+        row.floor, row.door, row.address = address.floor, address.door, address.written
+        row.address_key, row.walk_key = address.key, address.walk_key
+        if not address.parsed:
+            row.reasons.append(("address_whole", "address" if whole else "door", {}))
+
+    def _names(self, row: StagedRow, texts: Mapping[str, str]) -> None:
+        """The door's name and the person of this row. A dwelling is named by its householder, a business by its own
+        name; where a business row has one name only (姓名 beside 负责人), that is the business's."""
+        name, unit_name, person, contact, in_charge = (
+            person_or_firm(texts.get(part, "")) for part in ("name", "unit_name", "person", "contact", "in_charge")
+        )
+        word = texts.get("relation", "")
+        row.relation = words.RELATIONS.get(key_of(word), "") if word else ""
+        if word and not row.relation:
+            row.relation = "other"
+            row.reasons.append(("relation_unknown", "relation", {}))
+        if row.door_class == "business":
+            row.name = unit_name or name or person
+            row.contact_name = contact or in_charge or (person if person != row.name else "")
+            row.relation = row.relation or (
+                "in_charge" if in_charge and not contact else "other" if contact else "in_charge"
+            )
+        else:
+            head = person or name
+            names_the_door = not row.relation or row.relation in words.HEADS
+            row.name = head if names_the_door else ""
+            row.contact_name = contact if contact and names_the_door else head
+            if not row.relation or (names_the_door and row.contact_name != head):
+                row.relation = "householder" if row.contact_name == head and row.kind == "household" else "other"
+        row.name_key = key_of(row.name)[:120]
+        row.name, row.contact_name = row.name[:120], row.contact_name[:60]
+        row.contact_key = key_of(row.contact_name)[:60]
+
+    def _phone(self, row: StagedRow, value: Cell) -> None:
+        if value is None:
+            return
+        phone = read_phone(clean(value) if isinstance(value, str) else value)
+        row.phone = phone.number
+        if phone.fault:
+            row.reasons.append((phone.fault, "phone", {}))
+        if phone.more:
+            row.reasons.append(("phone_second", "phone", {}))
+
+    def _use(self, row: StagedRow, texts: Mapping[str, str]) -> None:
+        word = key_of(texts.get("use", ""))
+        row.use = words.USES.get(word, "")
+        if not row.use and word not in words.NOTHING_WRITTEN:
+            row.reasons.append(("use_unknown", "use", {}))
+        answer = key_of(texts.get("registered_elsewhere", ""))
+        said = words.YES_OR_NO.get(answer)
+        row.registered_elsewhere = None if said is None else said == "yes"
+        if said is None and answer not in words.NOTHING_WRITTEN:
+            row.reasons.append(("yes_or_no", "registered_elsewhere", {}))
+
+
+def _shown(value: Cell) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value.isoformat() if isinstance(value, datetime | date | time) else str(value)
+
+
+def _code(value: Cell) -> str:
+    """An area code in a number cell has lost nothing: 420303001007 has twelve digits."""
+    if isinstance(value, float):
+        return ""
+    text = clean(str(value or "")).replace(" ", "").removesuffix(".0").lstrip("'")
+    return text[:12] if text.isdigit() and 2 <= len(text) <= 12 else ""

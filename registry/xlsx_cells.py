@@ -1,0 +1,267 @@
+"""The cells of one .xlsx sheet through expat, row by row, and the strings that the sheets share."""
+
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from registry.unreadable import UnreadableFile
+
+if TYPE_CHECKING:
+    from registry.workbook import Cell, Limits, Row
+
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def column_number(letters: bytes | str) -> int:
+    """A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters.decode("ascii") if isinstance(letters, bytes) else letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+class SharedStrings:
+    """The pool of strings as one block of UTF-8 with offsets: a tenth of what a list of str would take."""
+
+    def __init__(self, limit: int, characters: int) -> None:
+        self.limit, self.characters = limit, characters
+        self.block = bytearray()
+        self.ends = array("Q")
+
+    def read(
+        self,
+        parser: expat.XMLParserType,
+        chunks: Iterator[bytes],
+        feed: Callable[[expat.XMLParserType, Iterator[bytes]], None],
+    ) -> None:
+        parts: list[str] = []
+        collecting = phonetic = False
+
+        def start(tag: str, _: dict[str, str]) -> None:
+            nonlocal collecting, phonetic
+            local = tag.rpartition(":")[2]
+            if local == "si":
+                parts.clear()
+            elif local == "rPh":
+                phonetic = True
+            collecting = local == "t" and not phonetic
+
+        def end(tag: str) -> None:
+            nonlocal collecting, phonetic
+            local = tag.rpartition(":")[2]
+            collecting = False
+            if local == "rPh":
+                phonetic = False
+            elif local == "si":
+                self.add("".join(parts))
+
+        def text(data: str) -> None:
+            if collecting and len(parts) < self.characters:
+                parts.append(data[: self.characters])
+
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+        feed(parser, chunks)
+
+    def add(self, text: str) -> None:
+        self.block += text[: self.characters].encode("utf-8", "replace")
+        self.ends.append(len(self.block))
+        if len(self.block) > self.limit:
+            raise UnreadableFile("too_large", limit=f"{self.limit >> 20} MB")
+
+    def __getitem__(self, index: int) -> str:
+        if not 0 <= index < len(self.ends):
+            raise UnreadableFile("truncated")
+        return self.block[self.ends[index - 1] if index else 0 : self.ends[index]].decode("utf-8")
+
+
+class CellReader:
+    """Turns the events of one sheet into rows; one object can read many sheets, one after another."""
+
+    def __init__(self, strings: SharedStrings, dates: frozenset[int], epoch: datetime, limits: "Limits") -> None:
+        self.strings, self.dates, self.epoch, self.limits = strings, dates, epoch, limits
+        self.rows_read = 0
+        self._seen: dict[str, str] = {}
+
+    def rows(self, parser: expat.XMLParserType, chunks: Iterator[bytes]) -> Iterator["Row"]:
+        """Yield (row number, cells); a row of which every cell is empty is left out."""
+        ready: list[Row] = []
+        _connect(parser, self, ready)
+        try:
+            for chunk in chunks:
+                parser.Parse(chunk, False)
+                if ready:
+                    yield from ready
+                    ready.clear()
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise UnreadableFile("truncated") from error
+        yield from ready
+
+    def count_row(self) -> None:
+        self.rows_read += 1
+        if self.rows_read > self.limits.rows:
+            raise UnreadableFile("too_many_rows", limit=self.limits.rows)
+
+    def value(self, kind: str, style: str, raw: str) -> "Cell":
+        """The cell's value as the office program shows it; an error value (#N/A) is text."""
+        if kind == "s":
+            return self._seen.get(raw) or self._shared(raw)
+        if kind in {"str", "inlineStr", "e", "d"}:
+            return ESCAPED.sub(_unescape, raw) if "_x" in raw else raw
+        if kind == "b":
+            return raw.strip() in {"1", "true"}
+        if style and style.isdigit() and int(style) in self.dates:
+            return self._date(raw)
+        return _number(raw)
+
+    def _shared(self, raw: str) -> str | None:
+        """Kinds, streets and stations come again and again; a bounded dict of them saves most of the decoding."""
+        if not (raw.isascii() and raw.isdigit()):
+            return None
+        text = self.strings[int(raw)]
+        if len(self._seen) < 8_192:
+            self._seen[raw] = text
+        return text
+
+    def _date(self, raw: str) -> "Cell":
+        try:
+            days = float(raw)
+            if not 0 <= days < 2_958_466:
+                return _number(raw)
+            # Whole seconds get lost in a float; half a millisecond brings them back.
+            moment = self.epoch + timedelta(days=days) + timedelta(milliseconds=0.5)
+        except (ValueError, OverflowError):
+            return raw
+        if days < 1:
+            return time(moment.hour, moment.minute, moment.second)
+        if days == int(days):
+            return date(moment.year, moment.month, moment.day)
+        return moment.replace(microsecond=0)
+
+
+def _number(raw: str) -> "Cell":
+    """Whole numbers stay whole, however they are written: a phone number may stand as 1.99E10 in the file."""
+    try:
+        return int(raw)
+    except ValueError:
+        pass
+    try:
+        number = float(raw)
+    except ValueError:
+        return raw
+    return int(number) if abs(number) < 2**53 and number == int(number) else number
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code not in range(0xD800, 0xE000) and code != 0 else ""
+
+
+def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]) -> None:
+    """Put the handlers on the parser: closures over plain variables, because every cell of every row passes here."""
+    columns, characters, value = reader.limits.columns, reader.limits.characters, reader.value
+    numbers: dict[str, int] = {}
+    parts: list[str] = []
+    cells: list[Cell] = []
+    in_data = collecting = phonetic = False
+    row = column = 0
+    kind = style = ""
+
+    def start_cell(attributes: dict[str, str]) -> None:
+        nonlocal column, kind, style
+        kind = attributes.get("t", "n")
+        style = attributes.get("s", "")
+        letters = attributes.get("r", "").rstrip("0123456789")
+        column = numbers.get(letters) or place(letters)
+        parts.clear()
+
+    def place(letters: str) -> int:
+        if not letters:
+            return column + 1
+        plain = len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()
+        number = column_number(letters) if plain else 1 << 20
+        if len(numbers) < 16_384:
+            numbers[letters] = number
+        return number
+
+    def start_text(_: dict[str, str]) -> None:
+        nonlocal collecting
+        collecting = in_data and not phonetic
+
+    def start_row(attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        number = attributes.get("r", "")
+        row = int(number) if number.isdigit() and len(number) <= 7 else row + 1
+        column = 0
+        cells.clear()
+
+    def start_phonetic(_: dict[str, str]) -> None:
+        nonlocal phonetic
+        phonetic = True
+
+    def start_data(_: dict[str, str]) -> None:
+        nonlocal in_data
+        in_data = True
+
+    def end_cell() -> None:
+        nonlocal collecting
+        collecting = False
+        if parts and column <= columns:
+            missing = column - len(cells)
+            if missing > 0:
+                cells.extend([None] * missing)
+            cells[column - 1] = value(kind, style, parts[0] if len(parts) == 1 else "".join(parts))
+
+    def end_text() -> None:
+        nonlocal collecting
+        collecting = False
+
+    def end_row() -> None:
+        if any(cell is not None and cell != "" for cell in cells):
+            reader.count_row()
+            ready.append((row, cells.copy()))
+
+    def end_phonetic() -> None:
+        nonlocal phonetic
+        phonetic = False
+
+    def end_data() -> None:
+        nonlocal in_data
+        in_data = False
+
+    starts = {"c": start_cell, "v": start_text, "t": start_text, "row": start_row, "rPh": start_phonetic}
+    starts["sheetData"] = start_data
+    ends = {"c": end_cell, "v": end_text, "t": end_text, "row": end_row, "rPh": end_phonetic, "sheetData": end_data}
+
+    def root(tag: str, _: dict[str, str]) -> None:
+        """Some programs write every tag with a prefix (x:row): the root's is put on all."""
+        prefix = tag.rpartition(":")[0]
+        opening = {f"{prefix}:{key}" if prefix else key: handler for key, handler in starts.items()}.get
+        closing = {f"{prefix}:{key}" if prefix else key: handler for key, handler in ends.items()}.get
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if handler := opening(tag):
+                handler(attributes)
+
+        def end(tag: str) -> None:
+            if handler := closing(tag):
+                handler()
+
+        parser.StartElementHandler, parser.EndElementHandler = start, end
+
+    def text(data: str) -> None:
+        if collecting and len(parts) < characters:
+            parts.append(data[:characters])
+
+    parser.StartElementHandler, parser.CharacterDataHandler = root, text
