@@ -371,7 +371,7 @@ def make_return_visit(
     """Records the answer of one return visit; sent twice it is stored once.
 
     "Not settled" sends the case back to handling, or reopens it when it was struck off already.
-    The lead, the named officer or a supervisor may make it; a hazard's re-check never the lead.
+    The lead, the named officer or a supervisor may make it; a hazard's re-check any officer of the unit but the lead.
     """
     locked: ReturnVisit = (
         ReturnVisit.objects.unscoped("loaded by the caller").select_for_update(of=("self",)).get(pk=visit.pk)
@@ -400,6 +400,8 @@ def _may_return(case: Case, visit: ReturnVisit, by: Officer) -> None:
     if case.kind == Kind.HAZARD and by.pk == case.lead_id:
         raise Refusal("recheck", _("An ordered hazard is checked again by somebody other than the lead."), status=403)
     if by.pk in (visit.officer_id, case.lead_id, case.helper_id) or by.may(Right.DIRECT_CASES, case.unit_id):
+        return
+    if case.kind == Kind.HAZARD and by.may(Right.LEAD_CASE, case.unit_id):
         return
     raise Refusal("not_in_case", _("This return visit is somebody else's."), status=403)
 

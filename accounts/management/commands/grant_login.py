@@ -10,6 +10,10 @@ READ = ("SELECT",)
 # Tables whose trigger refuses every change; without the right to it, the refusal does not hang on the trigger alone.
 APPEND = ("SELECT", "INSERT")
 WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# Work that is voided or ended, never deleted; erasing personal text is the owner's, in a purge.
+KEPT = ("SELECT", "INSERT", "UPDATE")
+KEPT_TABLES = {"disputes_case", "disputes_chain", "disputes_closure", "visits_visit", "visits_submission"}
+APPENDED_TABLES = {"disputes_entrytext"}
 
 
 class Command(BaseCommand):
@@ -26,9 +30,10 @@ class Command(BaseCommand):
             cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}, PUBLIC").format(role))
             cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
             cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_rows'")
-            appended = {table for (table,) in cursor.fetchall()}
+            appended = {table for (table,) in cursor.fetchall()} | APPENDED_TABLES
             for table in connection.introspection.table_names(cursor):
                 rights = READ if table == "django_migrations" else APPEND if table in appended else WORK
+                rights = KEPT if table in KEPT_TABLES else rights
                 cursor.execute(
                     sql.SQL("GRANT {} ON {} TO {}").format(
                         sql.SQL(", ".join(rights)), sql.Identifier("public", table), role

@@ -1,0 +1,149 @@
+"""Sharing doors out: what the board says is what is written, once, and only while it is still true."""
+
+import pytest
+
+from accounts.refusals import Refusal
+from campaigns.board import Choice, Way, make_board
+from campaigns.models import Assignment, FrameDoor
+from campaigns.sharing import share_out
+from tests.world import NOW, TODAY, World
+
+
+@pytest.fixture
+def campaign(world: World):
+    for number in (101, 102, 201, 202):
+        world.door(number)
+    for number in (101, 102):
+        world.door(
+            number,
+            building="6栋",
+            address=f"花果路1号6栋{number}室",
+            address_key=f"6-{number}",
+            walk_key=f"花果路0001/0006/{number}",
+            register_badge="T0103",
+            register_officer="何川",
+        )
+    world.door(
+        11,
+        area=world.areas["420303001002"],
+        building="",
+        entrance="",
+        street="7组",
+        address="7组11号",
+        address_key="7-11",
+        walk_key="7/11",
+        register_officer="没有这个人",
+    )
+    return world.campaign()
+
+
+def board_of(world: World, campaign, **choice):
+    return make_board(
+        campaign=campaign,
+        unit=world.station,
+        choice=Choice(**choice),
+        on=TODAY,
+        area_names={"420303001001": "二堰铺社区"},
+    )
+
+
+def confirm(world: World, campaign, digest: str, by=None, **choice):
+    return share_out(
+        campaign=campaign,
+        unit=world.station,
+        choice=Choice(**choice),
+        board_digest=digest,
+        area_names={},
+        by=by or world.chief,
+        at=NOW,
+    )
+
+
+def hands(campaign) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in Assignment.objects.unscoped("test").live().filter(campaign=campaign).select_related("officer"):
+        counts[row.officer.name] = counts.get(row.officer.name, 0) + 1
+    return counts
+
+
+def test_by_responsibility_gives_a_community_to_whom_the_roster_binds_it(world, campaign):
+    board = board_of(world, campaign)
+    assert board.share == 6
+    assert [person.officer.name for person in board.takers] == ["周明"]
+    assert board.left == 1
+    confirm(world, campaign, board.digest)
+    assert hands(campaign) == {"周明": 6}
+
+
+def test_by_the_register_follows_the_officer_column_and_names_what_it_cannot_place(world, campaign):
+    board = board_of(world, campaign, way=Way.REGISTER)
+    assert {p.officer.name: p.given for p in board.takers} == {"何川": 2}
+    assert board.left == 5
+    confirm(world, campaign, board.digest, way=Way.REGISTER)
+    assert hands(campaign) == {"何川": 2}
+
+
+def test_by_hand_takes_over_what_others_hold_but_not_what_was_visited(world, campaign):
+    board = board_of(world, campaign)
+    confirm(world, campaign, board.digest)
+    FrameDoor.objects.unscoped("test").filter(premises=world.doors[0]).update(met_on=TODAY, tries=1, contacts=1)
+    choice = {
+        "way": Way.HAND,
+        "picked": frozenset({("420303001001", "花果路1号 5栋")}),
+        "to": world.colleague.pk,
+    }
+    board = board_of(world, campaign, **choice)
+    assert board.share == 3
+    confirm(world, campaign, board.digest, **choice)
+    assert hands(campaign) == {"周明": 3, "何川": 3}
+    ended = Assignment.objects.unscoped("test").filter(ended_at__isnull=False)
+    assert {row.ended_by_id for row in ended} == {world.chief.pk} and len(ended) == 3
+
+
+def test_two_boards_at_once_and_the_second_writes_nothing(world, campaign):
+    first, second = board_of(world, campaign), board_of(world, campaign)
+    confirm(world, campaign, first.digest)
+    with pytest.raises(Refusal) as refusal:
+        confirm(world, campaign, second.digest)
+    assert refusal.value.code == "stale_board" and refusal.value.status == 409
+    assert hands(campaign) == {"周明": 6}
+
+
+def test_a_bound_pair_walks_together(world, campaign):
+    world.auxiliary.works_with = world.owner
+    world.auxiliary.save(update_fields=["works_with"])
+    confirm(world, campaign, board_of(world, campaign).digest)
+    partners = set(Assignment.objects.unscoped("test").live().values_list("partner_id", flat=True))
+    assert partners == {world.auxiliary.pk}
+
+
+def test_somebody_on_leave_gets_nothing_and_is_named(world, campaign):
+    world.owner.on_leave_until = TODAY
+    world.owner.save(update_fields=["on_leave_until"])
+    board = board_of(world, campaign)
+    assert board.share == 0
+    assert [officer.name for officer, _why in board.away] == ["周明"]
+    with pytest.raises(Refusal) as refusal:
+        confirm(world, campaign, board.digest)
+    assert refusal.value.code == "nothing_to_share"
+
+
+def test_doors_are_due_evenly_until_the_campaign_ends(world, campaign):
+    confirm(world, campaign, board_of(world, campaign).digest)
+    rows = Assignment.objects.unscoped("test").live().order_by("rank")
+    days = [row.due_on for row in rows]
+    assert days[0] == TODAY and days == sorted(days) and days[-1] <= campaign.ends_on
+    assert [row.premises.address_key for row in rows][-1] == "6-102"
+
+
+def test_another_station_s_chief_cannot_share_these_doors(world, campaign):
+    board = board_of(world, campaign)
+    with pytest.raises(Refusal) as refusal:
+        confirm(world, campaign, board.digest, by=world.other_chief)
+    assert refusal.value.code == "no_right"
+
+
+def test_a_share_out_is_a_handful_of_statements(world, campaign, django_assert_max_num_queries):
+    board = board_of(world, campaign)
+    with django_assert_max_num_queries(16):
+        confirm(world, campaign, board.digest)

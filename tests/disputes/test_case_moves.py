@@ -1,0 +1,274 @@
+"""A case from the door to striking off: not solved, not struck off, and never by one hand alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+
+from accounts.refusals import Refusal
+from disputes import actions
+from disputes.actions import PartyFacts
+from disputes.evidence import add_evidence
+from disputes.ledger import faults
+from disputes.models import Case, Closure, LedgerEntry, ReturnVisit
+from tests.world import NOW, World
+
+JPEG = b"\xff\xd8\xff\xe0" + b"0" * 200
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def door(world: World):
+    return world.door(302)
+
+
+def found(world: World, door, **facts) -> Case:
+    values = {
+        "kind": "dispute",
+        "category": "neighbour",
+        "title": "楼道堆物起争执",
+        "premises": door,
+        "campaign": None,
+        "by": world.owner,
+        "at": NOW,
+    }
+    return actions.register_finding(**{**values, **facts})
+
+
+def photo(name: str, salt: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, JPEG + salt, "image/jpeg")
+
+
+def refused(code: str):
+    class Catch:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, value, trace):
+            assert kind is not None and issubclass(kind, Refusal), f"not refused with {code}"
+            assert value.code == code, f"{value.code}: {value}"
+            return True
+
+    return Catch()
+
+
+def settled_dispute(world: World, door) -> Case:
+    """Registered, mediated with both parties' consent, agreed in writing and performed."""
+    case = found(world, door)
+    for name in ("王大", "李二"):
+        case = actions.add_party(
+            case=case, facts=PartyFacts(name, consented=True), version=case.version, by=world.owner, at=NOW
+        )
+    case = actions.add_session(
+        case=case, held_at=NOW, place="社区警务室", content="双方说清", version=case.version, by=world.owner, at=NOW
+    )
+    return actions.settle(
+        case=case,
+        outcome="agreement_written",
+        measures="清理楼道，互致歉意",
+        performed=True,
+        version=case.version,
+        by=world.owner,
+        at=NOW,
+    )
+
+
+def call(world: World, case: Case, answer: str = "settled", by=None) -> None:
+    visit = ReturnVisit.objects.unscoped("test").filter(case=case, done_at__isnull=True).first()
+    actions.make_return_visit(visit=visit, answer=answer, by=by or world.owner, at=NOW + 7 * DAY)
+
+
+def test_a_dispute_walks_from_the_door_to_striking_off_by_another_hand(world, door):
+    case = settled_dispute(world, door)
+    with refused("return_visits"):
+        actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+    call(world, case)
+    case.refresh_from_db()
+    case = actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW + 7 * DAY)
+    case = actions.approve(case=case, version=case.version, by=world.chief, at=NOW + 8 * DAY)
+    assert case.state == Case.State.CLOSED
+    entries = LedgerEntry.objects.visible_to(world.chief).filter(case=case)
+    assert [entry.action for entry in entries] == [
+        "open",
+        "note",
+        "note",
+        "note",
+        "settle",
+        "answered",
+        "request_closure",
+        "approve",
+    ]
+    assert list(faults()) == []
+
+
+def test_the_lead_cannot_strike_off_even_as_a_supervisor(world, door):
+    case = found(world, door, by=world.chief, on_spot=True)
+    with refused("four_eyes"):
+        actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
+    assert actions.approve(case=case, version=case.version, by=world.desk, at=NOW).state == "closed"
+
+
+def test_an_agreement_that_is_not_performed_is_not_struck_off(world, door):
+    case = settled_dispute(world, door)
+    call(world, case)
+    Case.objects.unscoped("test")
+    case.refresh_from_db()
+    case.performed = False
+    with transaction.atomic():
+        case = actions.move(
+            case, actions.CASE, "perform", by=world.owner, at=NOW, version=case.version, performed=False
+        )
+    with refused("performed"):
+        actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+
+
+def test_a_party_who_did_not_agree_stops_the_closure(world, door):
+    case = settled_dispute(world, door)
+    party = case.parties.first()
+    case = actions.record_consent(case=case, party=party, consented=False, version=case.version, by=world.owner, at=NOW)
+    call(world, case)
+    case.refresh_from_db()
+    with refused("consent"):
+        actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+
+
+def test_an_auxiliary_s_finding_goes_to_the_officer_beside_them_else_waits(world, door):
+    together = found(world, door, by=world.auxiliary, partner=world.owner)
+    assert (together.state, together.lead, together.helper) == ("handling", world.owner, world.auxiliary)
+    alone = found(world, door, by=world.auxiliary)
+    assert (alone.state, alone.lead) == ("registered", None)
+    with refused("may_not_lead"):
+        actions.assign(case=alone, lead=world.auxiliary, helper=None, version=1, by=world.chief, at=NOW)
+    alone = actions.assign(case=alone, lead=world.colleague, helper=None, version=1, by=world.chief, at=NOW)
+    alone = actions.sign_for(case=alone, version=alone.version, by=world.colleague, at=NOW)
+    assert alone.state == "handling"
+
+
+def test_a_hazard_on_the_spot_needs_its_photo_before_it_is_struck_off(world, door):
+    case = found(world, door, kind="hazard", category="fire", title="电动车进楼", on_spot=True)
+    with refused("evidence"):
+        actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
+    case = add_evidence(
+        case=case, kind="after", upload=photo("a.jpg", b"1"), version=case.version, by=world.owner, at=NOW
+    )
+    assert actions.approve(case=case, version=case.version, by=world.chief, at=NOW).state == "closed"
+
+
+def test_an_ordered_hazard_is_checked_again_by_somebody_else(world, door):
+    case = found(world, door, kind="hazard", category="fire", title="飞线充电")
+    for kind in ("before", "after"):
+        case = add_evidence(
+            case=case, kind=kind, upload=photo("a.jpg", kind.encode()), version=case.version, by=world.owner, at=NOW
+        )
+    case = actions.settle(case=case, outcome="rectified", measures="拆除", version=case.version, by=world.owner, at=NOW)
+    with refused("recheck"):
+        call(world, case)
+    call(world, case, by=world.colleague)
+    case.refresh_from_db()
+    case = actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+    assert actions.approve(case=case, version=case.version, by=world.chief, at=NOW).state == "closed"
+
+
+def test_a_resident_who_says_not_settled_reopens_a_struck_off_case(world, door):
+    case = found(world, door, on_spot=True)
+    case = actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
+    call(world, case, answer="relapsed")
+    case.refresh_from_db()
+    assert (case.state, case.cycle, case.outcome, case.closed_at) == ("handling", 2, "", None)
+
+
+def test_a_relapse_while_waiting_takes_the_request_back(world, door):
+    case = found(world, door, on_spot=True)
+    call(world, case, answer="relapsed")
+    case.refresh_from_db()
+    assert case.state == "handling"
+    assert Closure.objects.get(case=case).approved is False
+
+
+def test_grade_3_is_struck_off_by_a_bureau_leader_only(world, door):
+    case = found(world, door, kind="hazard", category="fire", grade=3, grade_reason="整栋楼")
+    case = actions.assign(case=case, lead=world.owner, helper=None, version=1, by=world.chief, at=NOW)
+    case = actions.sign_for(case=case, version=case.version, by=world.owner, at=NOW)
+    for kind in ("before", "after"):
+        case = add_evidence(
+            case=case, kind=kind, upload=photo("a.jpg", kind.encode()), version=case.version, by=world.owner, at=NOW
+        )
+    case = actions.settle(case=case, outcome="rectified", measures="拆", version=case.version, by=world.owner, at=NOW)
+    call(world, case, by=world.colleague)
+    case.refresh_from_db()
+    case = actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+    with refused("grade_3"):
+        actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
+    assert actions.approve(case=case, version=case.version, by=world.leader, at=NOW).state == "closed"
+
+
+def test_a_clue_is_handed_over_to_a_named_unit(world, door):
+    case = found(world, door, kind="clue", category="gambling", title="有线索", on_spot=True)
+    with refused("receiver"):
+        actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
+    case = found(world, door, kind="clue", category="gambling", title="线索二", on_spot=True, receiver="治安大队")
+    assert actions.approve(case=case, version=case.version, by=world.chief, at=NOW).state == "closed"
+
+
+def test_an_old_page_moves_nothing(world, door):
+    case = found(world, door)
+    actions.regrade(case=case, grade=2, grade_reason="升级", version=1, by=world.owner, at=NOW)
+    with refused("stale"):
+        actions.fail(case=case, measures="谈崩", version=1, by=world.owner, at=NOW)
+
+
+def test_failed_mediation_is_told_the_legal_routes_and_is_not_struck_off(world, door):
+    case = found(world, door)
+    case = actions.fail(case=case, measures="告知可向法院起诉", version=1, by=world.owner, at=NOW)
+    with refused("not_solved"):
+        actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+    case = actions.legal_route(
+        case=case, receiver="张湾区人民法院", receiver_ref="", version=case.version, by=world.owner, at=NOW
+    )
+    with refused("evidence"):
+        actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+
+
+def test_bulk_approval_leaves_what_it_may_not_and_says_why(world, door):
+    good = found(world, door, on_spot=True)
+    other = found(world, door, kind="hazard", category="fire", title="堆物", on_spot=True)
+    result = actions.approve_in_bulk(chosen=[(good, 1), (other, 1)], by=world.chief, at=NOW)
+    assert [case.pk for case in result.approved] == [good.pk]
+    assert [(case.pk, refusal.code) for case, refusal in result.refused] == [(other.pk, "evidence")]
+
+
+def test_a_state_written_past_the_ledger_does_not_commit(world, door):
+    case = found(world, door)
+    with pytest.raises(IntegrityError, match="newest ledger entry"), transaction.atomic():
+        Case.objects.unscoped("test").filter(pk=case.pk).update(state="registered")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE disputes_ledgerentry SET action = 'void'",
+        "DELETE FROM disputes_ledgerentry",
+        "TRUNCATE disputes_ledgerentry CASCADE",
+        "ALTER TABLE disputes_ledgerentry DISABLE TRIGGER ALL",
+        "DROP TABLE disputes_seal",
+        "DELETE FROM disputes_case",
+    ],
+)
+def test_the_app_s_login_cannot_touch_what_is_written(world, door, statement):
+    found(world, door)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises((ProgrammingError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_stranger_sees_no_case_of_this_station(world, door):
+    case = found(world, door)
+    assert not Case.objects.visible_to(world.stranger).exists()
+    assert not Case.objects.visible_to(world.other_chief).exists()
+    assert not Case.objects.visible_to(world.colleague).exists()
+    for sees in (world.owner, world.chief, world.leader):
+        assert Case.objects.visible_to(sees).get() == case
