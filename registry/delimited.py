@@ -23,7 +23,9 @@ def open_delimited(file: BinaryIO, limits: "Limits") -> "Sheet":
     def rows() -> Iterator["Row"]:
         return _rows(file, encoding, delimiter, limits)
 
-    return Sheet("", True, rows)
+    file.seek(0)
+    lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    return Sheet("", True, rows, rows_about=lines)
 
 
 def find_encoding(file: BinaryIO) -> str:

@@ -28,6 +28,14 @@ def unseal(token: str) -> str:
     return _box(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
 
 
+def seal_bytes(data: bytes) -> bytes:
+    return _box(tuple(settings.FIELD_KEYS)).encrypt(data)
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    return _box(tuple(settings.FIELD_KEYS)).decrypt(token)
+
+
 def mac(text: str) -> str:
     """HMAC by which equal phone numbers match without being readable. Keyed with the oldest key, which stays."""
     if not text:

@@ -88,6 +88,13 @@ class PremisesQuerySet(ByUnit):
     def walking(self) -> "PremisesQuerySet":
         return self.order_by("area_id", "walk_key", "pk")
 
+    def seeking(self, text: str) -> "PremisesQuerySet":
+        """Doors whose name or address holds every word; none when no word has two characters."""
+        from registry.search import wanted
+
+        tokens = wanted(text)
+        return self.filter(sought__contains=tokens) if tokens else self.none()
+
 
 class Premises(ScopedModel):
     """A door that can be visited: a dwelling, a business, a community office.
@@ -288,7 +295,7 @@ class ImportBatch(ScopedModel):
     file_name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
-    dated_on = models.DateField(_("workbook's date"))
+    dated_on = models.DateField(_("workbook's date"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress in percent"), default=0)
@@ -316,6 +323,10 @@ class ImportBatch(ScopedModel):
         return self.file_name
 
 
+# A staging table is read by its batch alone; indexes and checks on its keys would cost the COPY more than they give.
+STAGED: dict[str, Any] = {"db_index": False, "db_constraint": False}
+
+
 class ImportRow(models.Model):
     """One row of the workbook as it was understood; kept only until the batch has been confirmed or put aside."""
 
@@ -330,15 +341,16 @@ class ImportRow(models.Model):
         CHANGED = "changed", _("changes a door")
         SAME = "same", _("already so")
         MORE = "more", _("another person at the same door")
+        KEPT = "kept", _("confirmed at the door since, left as it is")
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     sheet = models.CharField(max_length=100)
     row_number = models.PositiveIntegerField()
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     effect = models.CharField(max_length=10, choices=Effect.choices, blank=True)
     reasons = models.JSONField(default=list)
-    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+", **STAGED)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", **STAGED)
     kind = models.CharField(max_length=20, blank=True)
     door_class = models.CharField(max_length=20, blank=True)
     street = models.CharField(max_length=100, blank=True)
@@ -362,7 +374,7 @@ class ImportRow(models.Model):
     register_officer = models.CharField(max_length=50, blank=True)
     register_badge = models.CharField(max_length=20, blank=True)
     sought = ArrayField(models.TextField(), default=list)
-    premises = models.ForeignKey(Premises, models.SET_NULL, null=True, related_name="+")
+    premises = models.ForeignKey(Premises, models.SET_NULL, null=True, related_name="+", **STAGED)
 
     class Meta:
         ordering = ["pk"]

@@ -36,7 +36,7 @@ ROWS_A_LINE = 250
 
 @dataclass(frozen=True)
 class Found:
-    """One answer of the child: "sheet", "rows", "done"."""
+    """One answer of the child: "expected" rows, a "sheet" with its table or "skipped" without, "rows", "done"."""
 
     what: str
     value: Any
@@ -125,6 +125,7 @@ def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say:
     workbook = open_workbook(file, options["name"])
     keeper = _Keeper(layout)
     tables = 0
+    say("expected", sum(sheet.rows_about for sheet in workbook.sheets))
     for sheet in workbook.sheets:
         table = find_table(sheet)
         keeper.sheet(sheet, table, workbook.kind)

@@ -52,6 +52,8 @@ class Sheet:
     """Merged ranges that span more than one row or column: first row, first column, last row, last column (from 1)."""
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     widths: list[tuple[int, int, float]] = field(default_factory=list)
+    rows_about: int = 0
+    """Rows to expect, for a progress bar."""
 
 
 @dataclass
@@ -318,6 +320,7 @@ def _read_layout(package: _Package, path: str, sheet: Sheet, limits: Limits) -> 
             for match in COLUMN.finditer(block):
                 _column(match[1].decode("ascii", "replace"), sheet, limits)
             columns_done = b"sheetData" in block
+        sheet.rows_about += chunk.count(b"row r=")
         for first_column, first_row, last_column, last_row in MERGE.findall(block):
             left, right = column_number(first_column), min(column_number(last_column), limits.columns)
             if left <= limits.columns and (first_row, left) != (last_row, right):

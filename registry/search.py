@@ -1,0 +1,69 @@
+"""The `sought` column: what a name and an address are found by, from two characters on.
+
+Pairs of neighbouring characters find any part of a Chinese name or address; pinyin and initials find what is typed on
+a keyboard without Chinese. The tokens of a query must all be there (`sought @> …`, served by the GIN index).
+"""
+
+import re
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+
+from registry.texts import key_of
+
+# Characters that are read differently as a surname; pypinyin gives the common reading.
+SURNAMES = {
+    **dict(zip("单解曾仇区查朴任盖华纪宁员翟乐覃缪种秘冼召折句曲卜应车那葛哈祭都牟阚逄洗黑重繁能佴郗贲隗尹万尉",
+               "shan xie zeng qiu ou zha piao ren ge hua ji ning yun zhai yue qin miao chong bi xian shao she gou qu bu "
+               "ying che na ge ha zhai du mu kan pang xian he chong po nai nai xi ben wei yin wan wei".split(),
+               strict=True)),
+    **dict(zip("单于 尉迟 万俟 澹台 长孙 令狐 鲜于 宇文 夏侯 太史 濮阳 公冶 申屠 呼延".split(),
+               "chan,yu yu,chi mo,qi tan,tai zhang,sun ling,hu xian,yu yu,wen xia,hou tai,shi pu,yang gong,ye shen,tu "
+               "hu,yan".split(), strict=True)),
+}  # fmt: skip
+
+IDEOGRAPH = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+MOST_TOKENS = 80
+
+
+@lru_cache(maxsize=30_000)
+def syllable(character: str) -> str:
+    return str(lazy_pinyin(character)[0]).lower()
+
+
+def syllables(name: str) -> list[str]:
+    """The name's pinyin, its surname read as a surname."""
+    for length in (2, 1):
+        head = name[:length]
+        if head in SURNAMES and (length == 2 or len(name) <= 4):
+            return [*SURNAMES[head].split(","), *map(syllable, name[length:])]
+    return [syllable(character) for character in name if IDEOGRAPH.match(character)]
+
+
+def pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def sought(name: str, address: str) -> list[str]:
+    """Tokens of one door, sorted, at most eighty."""
+    name_key, address_key = key_of(name), key_of(address)
+    tokens = pairs(name_key) | pairs(address_key)
+    spoken = syllables(name_key) if name_key and not name_key.isascii() else []
+    if spoken:
+        initials = "".join(part[0] for part in spoken if part)
+        tokens.update(spoken, ["".join(spoken), "".join(spoken[:2]), initials, initials[:2], initials[:3]])
+    return sorted(token for token in tokens if 2 <= len(token) <= 40)[:MOST_TOKENS]
+
+
+def wanted(text: str) -> list[str]:
+    """Tokens that a door must have to answer this query; [] when the query is too short to search by.
+
+    A Chinese or mixed word is cut into pairs; a word of Latin letters alone stands for pinyin or initials.
+    """
+    tokens: set[str] = set()
+    for word in text.split():
+        key = key_of(word)
+        if len(key) < 2:
+            continue
+        tokens |= {key} if re.fullmatch("[a-z]+", key) else pairs(key)
+    return sorted(tokens)
