@@ -46,7 +46,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Page"]]:
     """`page_as(officer, "/round/", screen=PHONE, language="zh-CN", scripts=True)` opens a page signed in.
 
-    Errors of the page's own scripts and refusals of the content security policy fail the test at its end.
+    Errors of the server or of the page's scripts and refusals of the content security policy fail the test at its end.
     """
     contexts = []
     faults: list[str] = []
@@ -73,6 +73,9 @@ def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Pag
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if refused(message.text) else None)
+        page.on(
+            "response", lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+        )
         page.goto(path)
         return page
 

@@ -41,7 +41,7 @@ def serve(site: Site, *, demo: bool) -> int:
         "--max-requests-jitter", "2000",
     ]  # fmt: skip
     worker = [python, "manage.py", "db_worker"]
-    for wanted in (signal.SIGTERM, signal.SIGHUP):
+    for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, interrupt)
     started: list[subprocess.Popen[bytes]] = []
     try:
