@@ -1,8 +1,11 @@
 """How a door is named on a phone: 5栋 2单元 302 in Chinese, "Building 5, entrance 2, 302" in English."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -56,6 +59,14 @@ def short_date(day: datetime) -> str:
     return date_format(timezone.localtime(day), "j M" if get_language() == "en" else "n月j日")
 
 
+def short_day(day: date) -> str:
+    """A date without its year, unless the year is another one."""
+    other = day.year != timezone.localdate().year
+    if get_language() == "en":
+        return date_format(day, "j M Y" if other else "j M")
+    return date_format(day, "Y年n月j日" if other else "n月j日")
+
+
 def clock(at: datetime) -> str:
     return f"{timezone.localtime(at):%H:%M}"
 
@@ -69,3 +80,16 @@ def day_bounds(at: datetime) -> tuple[datetime, datetime]:
     """The station's day around a moment, as a half-open span."""
     start = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
     return start, start + timedelta(days=1)
+
+
+def month(day: date) -> str:
+    """The month of a date: 8月, Aug; with the year when it lies more than ten months back."""
+    old = (timezone.localdate() - day).days > 300
+    if get_language() == "en":
+        return date_format(day, "M Y" if old else "M")
+    return date_format(day, "Y年n月" if old else "n月")
+
+
+def with_query(url_name: str, **query: Any) -> str:
+    """An address of ours with a query of ids and codes, never of what a person typed."""
+    return f"{reverse(url_name)}?{urlencode(query)}"

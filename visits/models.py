@@ -29,6 +29,9 @@ class VisitQuerySet(ScopedQuerySet):
         units = officer.units_with(Right.SEE_VISITS)
         return reach | Q(unit_id__in=units) if units else reach
 
+    def of(self, officer: Officer) -> "VisitQuerySet":
+        return self.filter(Q(officer=officer) | Q(partner=officer) | Q(entered_by=officer))
+
     def standing(self) -> "VisitQuerySet":
         return self.filter(voided_at__isnull=True)
 
@@ -197,6 +200,11 @@ class Submission(ScopedModel):
 
     def __str__(self) -> str:
         return str(self.client_id)
+
+    @property
+    def short(self) -> str:
+        """What an officer reads out: the first eight characters of the number."""
+        return str(self.client_id)[:8]
 
 
 class VisitRevision(models.Model):

@@ -1,5 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from visits import views
 
 app_name = "visits"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("round/", views.round_view, name="round"),
+    path("doors/new/", views.add_door, name="add_door"),
+    path("doors/<int:pk>/", views.door, name="door"),
+    path("doors/<int:pk>/call/", views.call, name="call"),
+    path("doors/<int:pk>/nobody-in/", views.nobody_in, name="nobody_in"),
+    path("visits/", views.records, name="records"),
+    path("visits/receipts/", views.receipts, name="receipts"),
+    path("visits/<uuid:pk>/", views.record, name="record"),
+    path("visits/<uuid:pk>/undo/", views.undo, name="undo"),
+    path("visits/<uuid:pk>/correct/", views.correct, name="correct"),
+    path("visits/<uuid:pk>/void/", views.void, name="void"),
+    path("visits/<uuid:pk>/photos/<int:number>/", views.photo, name="photo"),
+    path("me/", views.me, name="me"),
+]

@@ -1,0 +1,82 @@
+// The visit screen: stepper, count of answers, one send at a time, and a failed send keeps the form.
+// Without this file the same form works by itself.
+(function () {
+  "use strict";
+  var form = document.getElementById("visit-form");
+  if (!form) { return; }
+
+  document.querySelectorAll("[data-stepper]").forEach(function (stepper) {
+    var input = stepper.querySelector("input");
+    stepper.addEventListener("click", function (event) {
+      var button = event.target.closest("[data-step]");
+      if (!button) { return; }
+      var next = Number(input.value || 0) + Number(button.dataset.step);
+      input.value = Math.min(99, Math.max(1, next));
+    });
+  });
+
+  function countAnswers() {
+    var place = document.querySelector("[data-answered]");
+    if (!place) { return; }
+    var all = 0;
+    var done = 0;
+    document.querySelectorAll("[data-questions] .question").forEach(function (question) {
+      all += 1;
+      var chosen = question.querySelector("input:checked");
+      var typed = question.querySelector("input.control, select");
+      if (chosen || (typed && typed.value)) { done += 1; }
+    });
+    place.textContent = place.dataset.words.replace("{done}", done).replace("{all}", all);
+  }
+  form.addEventListener("input", countAnswers);
+  countAnswers();
+
+  document.querySelectorAll("textarea.one-line").forEach(function (area) {
+    function grow() {
+      area.setAttribute("rows", Math.min(4, Math.max(1, Math.ceil(area.scrollHeight / 28) - 1)));
+    }
+    area.addEventListener("input", grow);
+  });
+
+  var missing = document.getElementById("missing");
+  if (missing) {
+    var target = document.querySelector(missing.querySelector("a").getAttribute("href"));
+    if (target) { target.scrollIntoView({ block: "center" }); }
+  }
+
+  form.addEventListener("submit", function (event) {
+    var button = event.submitter || form.pressed;
+    if (!window.fetch) { return; }
+    event.preventDefault();
+    if (form.dataset.sending) { return; }
+    form.dataset.sending = "1";
+    var body = new FormData(form);
+    if (button && button.name) { body.append(button.name, button.value); }
+    if (button) { button.setAttribute("aria-busy", "true"); }
+    document.getElementById("retry").classList.remove("is-shown");
+    fetch(form.getAttribute("action") || location.href, { method: "POST", body: body, credentials: "same-origin" })
+      .then(function (answer) {
+        if (answer.status >= 500) { throw new Error(String(answer.status)); }
+        // The page that came back (the next door, or this one with the reasons) takes the place of this one.
+        if (answer.redirected) { history.pushState(null, "", answer.url); }
+        return answer.text();
+      })
+      .then(function (text) {
+        document.open();
+        document.write(text);
+        document.close();
+        window.scrollTo(0, 0);
+      })
+      .catch(function () {
+        delete form.dataset.sending;
+        if (button) { button.removeAttribute("aria-busy"); }
+        var retry = document.getElementById("retry");
+        retry.classList.add("is-shown");
+        retry.scrollIntoView({ block: "center" });
+      });
+  });
+  // Chromium 80 does not say which button sent the form.
+  form.addEventListener("click", function (event) {
+    form.pressed = event.target.closest("button");
+  });
+})();

@@ -1,0 +1,77 @@
+"""Which doors an officer may stand before, and what of them is theirs to see."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.models import Officer
+from accounts.rights import Right
+from campaigns.models import Assignment, Campaign, FrameDoor
+from registry.models import Premises, own_door
+from visits.models import Visit
+
+
+def doors_of(officer: Officer) -> Any:
+    """Every door of the own station (for stand-ins), and any door that is the officer's own for now."""
+    units = officer.units_with_any([Right.SEE_ADDRESSES])
+    reach = own_door(officer, "pk")
+    if units:
+        reach |= Q(unit_id__in=units)
+    return Premises.objects.unscoped("own station, or a door of one's own").filter(reach).live()
+
+
+def door_or_404(officer: Officer, pk: int) -> Premises:
+    found: Premises = get_object_or_404(doors_of(officer).select_related("area", "unit"), pk=pk)
+    return found
+
+
+def live_assignment_of(premises: Premises, campaign: Campaign | None = None) -> Assignment | None:
+    """The hand that holds the door now, whoever it is; there is one per campaign."""
+    rows = (
+        Assignment.objects.unscoped("who holds this door")
+        .live()
+        .filter(premises=premises, campaign__state=Campaign.State.OPEN)
+        .select_related("officer", "partner")
+    )
+    if campaign is not None:
+        rows = rows.filter(campaign=campaign)
+    found: Assignment | None = rows.order_by("-campaign__starts_on", "pk").first()
+    return found
+
+
+def frame_doors_on(premises: Premises, day: datetime) -> list[FrameDoor]:
+    """The door in every open campaign whose frame holds it on that day, newest campaign first."""
+    on = timezone.localdate(day)
+    return list(
+        FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
+        .filter(
+            premises=premises,
+            campaign__state=Campaign.State.OPEN,
+            campaign__starts_on__lte=on,
+            campaign__ends_on__gte=on,
+        )
+        .select_related("campaign")
+        .order_by("-campaign__starts_on", "pk")
+    )
+
+
+def history_of(premises: Premises) -> list[Visit]:
+    """The last ten attempts, newest first; the caller has asked whether they are open to the reader."""
+    return list(
+        Visit.objects.unscoped("history of a door that is open to the reader")
+        .filter(premises=premises)
+        .select_related("officer")
+        .order_by("-started_at")[:10]
+    )
+
+
+def visit_or_404(officer: Officer, pk: UUID) -> Visit:
+    rows = Visit.objects.visible_to(officer).select_related(
+        "premises", "premises__area", "officer", "partner", "entered_by", "campaign", "unit"
+    )
+    found: Visit = get_object_or_404(rows, pk=pk)
+    return found

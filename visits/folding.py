@@ -1,0 +1,53 @@
+"""The attempts at a door folded down onto its frame rows: always the whole door, so arrival order can't matter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from campaigns.actions import Attempts, lock_door, note_attempts
+from campaigns.models import Campaign, FrameDoor
+from registry.models import Premises
+from visits.models import Visit
+
+
+def fold_door(premises: Premises, *, at: datetime) -> None:
+    """Writes the fold of this door in every open campaign whose frame holds it. Runs inside the action."""
+    frames = FrameDoor.objects.unscoped("fold of attempts").filter(
+        premises=premises, campaign__state=Campaign.State.OPEN
+    )
+    # By id, so that two visits at one door lock its rows in the same order.
+    campaigns = [frame.campaign for frame in frames.select_related("campaign").order_by("pk")]
+    locked = [door for campaign in campaigns if (door := lock_door(campaign=campaign, premises=premises))]
+    if not locked:
+        return
+    visits = list(
+        Visit.objects.unscoped("fold of attempts").standing().filter(premises=premises).order_by("started_at", "pk")
+    )
+    for door in locked:
+        counted = [visit for visit in visits if _counts(visit, door.campaign)]
+        note_attempts(frame_door=door, attempts=folded(counted), at=at)
+
+
+def _counts(visit: Visit, campaign: Campaign) -> bool:
+    """A visit counts for every campaign that held the door on its day, whichever one it was made for."""
+    return campaign.starts_on <= timezone.localdate(visit.started_at) <= campaign.ends_on
+
+
+def folded(visits: Sequence[Visit]) -> Attempts:
+    """`visits` oldest first. An appointment stands until the next attempt; gone stands until somebody is met."""
+    if not visits:
+        return Attempts()
+    met = [visit for visit in visits if visit.is_done]
+    last = visits[-1]
+    gone = next((visit.outcome for visit in reversed(visits) if visit.outcome in Visit.GONE), "")
+    return Attempts(
+        tries=len(visits),
+        contacts=len(met),
+        bands=sorted({visit.band for visit in visits}),
+        last_outcome=last.outcome,
+        last_at=last.started_at,
+        met_on=timezone.localdate(met[0].started_at) if met else None,
+        next_at=last.next_at,
+        gone_said="" if met else gone,
+    )

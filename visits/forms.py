@@ -1,0 +1,316 @@
+"""The forms at the door. They read what was typed; what a visit must say is asked by `visits/rules.py`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer
+from accounts.refusals import Refusal
+from campaigns.models import Question, Topic
+from disputes.words import CATEGORIES, Kind
+from registry.doors import Changes
+from registry.models import Area, Contact, Premises
+from visits.attempts import Attempt, FindingReport
+from visits.models import Visit
+from visits.pictures import Picture, read_picture
+
+# Findings of one kind that fit on the screen; more of them are registered as cases of their own.
+PER_KIND = 2
+OTHER_OUTCOMES = (
+    Visit.Outcome.APPOINTMENT,
+    Visit.Outcome.REFUSED,
+    Visit.Outcome.MOVED,
+    Visit.Outcome.NOT_FOUND,
+    Visit.Outcome.CONVERTED,
+    Visit.Outcome.OTHER,
+)
+
+
+class PhotosField(forms.FileField):
+    """Any number of files, at most six."""
+
+    widget = forms.ClearableFileInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data]
+        cleaned: list[UploadedFile] = [super(PhotosField, self).clean(each, initial) for each in files if each]
+        if len(cleaned) > 6:
+            raise forms.ValidationError(_("At most six photos with one visit."))
+        return cleaned
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+@dataclass
+class FindingPlace:
+    """One finding's fields on the page. `number` counts findings of the same kind from 0."""
+
+    form: "VisitForm"
+    kind: str
+    number: int
+
+    @property
+    def prefix(self) -> str:
+        return f"f_{self.kind}_{self.number}"
+
+    def __getitem__(self, name: str) -> forms.BoundField:
+        return self.form[f"{self.prefix}_{name}"]
+
+    @property
+    def errors(self) -> list[str]:
+        return self.form.errors_at.get(self.prefix, [])
+
+    @property
+    def used(self) -> bool:
+        """A second finding counts when it was asked for; the first when its chip is on."""
+        name = f"f_{self.kind}" if self.number == 0 else f"f_{self.kind}_more"
+        return bool(self.form[name].value())
+
+
+class VisitForm(forms.Form):
+    """One visit, as the screen asks for it. Nothing is required here: the action says what is missing, in its order."""
+
+    client_id = forms.UUIDField()
+    opened_at = forms.DateTimeField(required=False)
+    outcome = forms.CharField(required=False)
+    other_outcome = forms.ChoiceField(choices=[(o.value, o.label) for o in OTHER_OUTCOMES], required=False)
+    broken_off = forms.BooleanField(required=False)
+    people_met = forms.IntegerField(required=False, min_value=0, max_value=99, initial=1)
+    place = forms.CharField(required=False)
+    facts = forms.CharField(required=False)
+    use = forms.ChoiceField(choices=[("", "–"), *Premises.Use.choices], required=False)
+    registered_elsewhere = forms.ChoiceField(
+        choices=[("", "–"), ("yes", _("yes")), ("no", _("no"))], required=False
+    )
+    contact_name = forms.CharField(required=False, max_length=60)
+    relation = forms.ChoiceField(choices=Contact.Relation.choices, required=False, initial=Contact.Relation.TENANT)
+    phone = forms.CharField(required=False, max_length=40)
+    left = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    topics = forms.CharField(required=False)
+    topic = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    declared = forms.CharField(required=False)
+    not_given = forms.BooleanField(required=False)
+    not_given_why = forms.ChoiceField(choices=[("", "–"), *Visit.NotGiven.choices], required=False)
+    diary = forms.CharField(required=False, max_length=300)
+    next_day = forms.DateField(required=False)
+    next_time = forms.TimeField(required=False)
+    started_day = forms.DateField(required=False)
+    started_time = forms.TimeField(required=False)
+    photos = PhotosField(required=False, widget=ManyFiles)
+    partner = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    officer = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        contacts: Sequence[Contact] = (),
+        topics: Sequence[Topic] = (),
+        last_topics: Sequence[int] = (),
+        questions: Sequence[Question] = (),
+        people: Sequence[Officer] = (),
+        may_enter_for_others: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions, self.all_topics, self.last_topics = questions, topics, last_topics
+        self.errors_at: dict[str, list[str]] = {}
+        names = [("", "–"), *((person.pk, person.name) for person in people)]
+        fields: dict[str, Any] = self.fields
+        fields["left"].choices = [(contact.pk, contact.name) for contact in contacts]
+        fields["topic"].choices = [(topic.pk, topic.name) for topic in topics]
+        fields["partner"].choices = names
+        fields["officer"].choices = names if may_enter_for_others else [("", "–")]
+        for question in questions:
+            fields[f"q_{question.pk}"] = forms.CharField(required=False, max_length=200)
+        for kind in Kind.values:
+            fields[f"f_{kind}"] = forms.BooleanField(required=False)
+            fields[f"f_{kind}_more"] = forms.BooleanField(required=False)
+            for number in range(PER_KIND):
+                self._add_finding(fields, kind, f"f_{kind}_{number}")
+
+    def _add_finding(self, fields: dict[str, Any], kind: str, prefix: str) -> None:
+        empty: list[tuple[str, str | Promise]] = [("", _("Choose a category"))]
+        fields[f"{prefix}_category"] = forms.ChoiceField(choices=empty + CATEGORIES[kind].choices, required=False)
+        fields[f"{prefix}_line"] = forms.CharField(required=False, max_length=120)
+        fields[f"{prefix}_how"] = forms.CharField(required=False)
+        fields[f"{prefix}_grade"] = forms.IntegerField(required=False, initial=1)
+        fields[f"{prefix}_why"] = forms.CharField(required=False, max_length=200)
+        fields[f"{prefix}_photo"] = forms.FileField(required=False)
+
+    # -- for the page --
+
+    def findings_by_kind(self) -> Iterator[tuple[str, str | Promise, list[FindingPlace]]]:
+        for kind in Kind:
+            yield kind.value, kind.label, [FindingPlace(self, kind.value, number) for number in range(PER_KIND)]
+
+    def question_fields(self) -> Iterator[tuple[Question, forms.BoundField, list[str]]]:
+        for question in self.questions:
+            name = f"q_{question.pk}"
+            yield question, self[name], self.errors_at.get(name, [])
+
+    def put_refusal(self, refusal: Refusal) -> None:
+        """Shows the action's word at the field that it names; findings are counted in the order of the page."""
+        field = refusal.field
+        if field.startswith("finding_") and field[8:].isdigit():
+            field = self._used_prefixes()[int(field[8:])]
+        self.errors_at.setdefault(field, []).append(str(refusal.sentence))
+
+    def put_form_errors(self) -> None:
+        for name, sentences in self.errors.items():
+            self.errors_at.setdefault(name, []).extend(str(sentence) for sentence in sentences)
+
+    # -- for the action --
+
+    def attempt(self, premises: Premises) -> Attempt:
+        """What was typed, as the action takes it. Raises `Refusal` for a picture that is none."""
+        data = self.cleaned_data
+        outcome = self._outcome()
+        met = outcome in Visit.DONE
+        return Attempt(
+            premises_id=premises.pk,
+            outcome=outcome,
+            started_at=self._moment("started") or data["opened_at"],
+            people_met=data["people_met"] or 0 if met else 0,
+            place=data["place"] if met else "",
+            declared=met and data["declared"] == "1" and not data["not_given"],
+            not_given_why=data["not_given_why"] if met else "",
+            facts_confirmed=met and data["facts"] == "same",
+            changes=self._changes() if met and data["facts"] == "changed" else None,
+            topics=self._topics() if met else (),
+            answers={q.pk: data[f"q_{q.pk}"] for q in self.questions if data.get(f"q_{q.pk}")} if met else {},
+            findings=tuple(self._finding(prefix) for prefix in self._used_prefixes()) if met else (),
+            photos=tuple(self._picture(file, "photos") for file in data["photos"] or ()),
+            diary=data["diary"],
+            next_at=self._moment("next"),
+            officer_id=data["officer"],
+            partner_id=data["partner"],
+            keyed_later=self._moment("started") is not None,
+        )
+
+    def _outcome(self) -> str:
+        chosen: str = self.cleaned_data["outcome"]
+        if chosen == "met":
+            return Visit.Outcome.PARTLY if self.cleaned_data["broken_off"] else Visit.Outcome.COMPLETED
+        if chosen == "nobody":
+            return Visit.Outcome.NOBODY_IN
+        return self.cleaned_data["other_outcome"] if chosen == "other" else ""
+
+    def _changes(self) -> Changes:
+        data = self.cleaned_data
+        elsewhere = {"yes": True, "no": False}.get(data["registered_elsewhere"])
+        return Changes(
+            use=data["use"],
+            registered_elsewhere=elsewhere,
+            contact_name=data["contact_name"],
+            relation=data["relation"] if data["contact_name"] else "",
+            phone=data["phone"],
+            left=tuple(data["left"]),
+        )
+
+    def _topics(self) -> tuple[int, ...]:
+        data = self.cleaned_data
+        if data["topics"] == "whole":
+            return tuple(topic.pk for topic in self.all_topics)
+        if data["topics"] == "last":
+            return tuple(self.last_topics)
+        return tuple(data["topic"]) if data["topics"] == "pick" else ()
+
+    def _used_prefixes(self) -> list[str]:
+        places = [place for _kind, _label, found in self.findings_by_kind() for place in found]
+        return [
+            place.prefix
+            for place in places
+            if place.used and (place.number == 0 or self.cleaned_data[f"f_{place.kind}"])
+        ]
+
+    def _finding(self, prefix: str) -> FindingReport:
+        data, file = self.cleaned_data, self.cleaned_data[f"{prefix}_photo"]
+        return FindingReport(
+            kind=prefix.split("_")[1],
+            category=data[f"{prefix}_category"],
+            line=data[f"{prefix}_line"],
+            on_spot=data[f"{prefix}_how"] == "spot",
+            grade=data[f"{prefix}_grade"] or 1,
+            grade_reason=data[f"{prefix}_why"],
+            photo=self._picture(file, prefix) if file else None,
+        )
+
+    def _picture(self, file: UploadedFile, field: str) -> Picture:
+        return read_picture(file.file, file.size or 0, field)  # type: ignore[arg-type]
+
+    def _moment(self, name: str) -> datetime | None:
+        """Day and hour typed apart, because phones offer a good field for each."""
+        day, hour = self.cleaned_data[f"{name}_day"], self.cleaned_data[f"{name}_time"]
+        if day is None and hour is None:
+            return None
+        field = "next_at" if name == "next" else "started_at"
+        if hour is None:
+            raise Refusal("hour", _("Enter the time as well."), field)
+        day = day or timezone.localdate()
+        return timezone.make_aware(datetime.combine(day, hour))
+
+
+class CorrectionForm(forms.Form):
+    """What the author may mend; the reason is kept with what stood there before."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=Visit.Outcome.choices)
+    people_met = forms.IntegerField(label=_("People met"), min_value=0, max_value=99, required=False)
+    place = forms.ChoiceField(label=_("Place"), choices=[("", "–"), *Visit.Place.choices], required=False)
+    identity_shown = forms.BooleanField(label=_("Identity shown and notice given"), required=False)
+    not_given_why = forms.ChoiceField(
+        label=_("Why not given"), choices=[("", "–"), *Visit.NotGiven.choices], required=False
+    )
+    diary = forms.CharField(label=_("Diary line"), max_length=300, required=False)
+    reason = forms.CharField(label=_("Why is it corrected?"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name != "identity_shown":
+                field.widget.attrs["class"] = "control"
+
+    def changes(self) -> dict[str, Any]:
+        data = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+        return {**data, "people_met": data["people_met"] or 0}
+
+
+class VoidForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why should this record not be?"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "control"}),
+    )
+
+
+class DoorForm(forms.Form):
+    """A door that nobody had listed."""
+
+    area = forms.ModelChoiceField(label=_("Community"), queryset=Area.objects.none())
+    kind = forms.ChoiceField(label=_("Kind"), choices=Premises.Kind.choices, widget=forms.RadioSelect)
+    address = forms.CharField(
+        label=_("Address at the door"),
+        max_length=200,
+        help_text=_("As one says it: building, entrance, number; in a village the group and the number."),
+    )
+    name = forms.CharField(label=_("Householder or name of the business"), max_length=60, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    use = forms.ChoiceField(label=_("Use"), choices=[("", "–"), *Premises.Use.choices], required=False)
+
+    def __init__(self, *args: Any, areas: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        area: Any = self.fields["area"]
+        area.queryset = areas
+        area.label_from_instance = lambda found: found.label
+        for name, field in self.fields.items():
+            if name != "kind":
+                field.widget.attrs["class"] = "control"
+        self.fields["phone"].widget.attrs["inputmode"] = "tel"

@@ -1,0 +1,361 @@
+"""Today's round of one officer: doors in walking order, appointments first, what has been done today.
+
+A handful of queries, however many rows: assignments with their doors, phones, open cases, contact rates.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Officer
+from campaigns.models import Assignment, Campaign, FrameDoor, band_of
+from disputes.models import Case, CasePremises
+from disputes.words import Kind
+from registry.models import Contact, Premises
+from visits import labels
+from visits.models import Visit
+
+SHOWN_ROWS = 150
+BANDS = ("evening", "weekend", "weekday")
+TRY_WORDS = {
+    "weekday": gettext_lazy("try a weekday"),
+    "evening": gettext_lazy("try the evening"),
+    "weekend": gettext_lazy("try the weekend"),
+}
+OPEN_WORDS = {
+    Kind.DISPUTE: (gettext_lazy("%(n)s dispute open"), gettext_lazy("%(n)s disputes open")),
+    Kind.HAZARD: (gettext_lazy("%(n)s hazard open"), gettext_lazy("%(n)s hazards open")),
+    Kind.REQUEST: (gettext_lazy("%(n)s request open"), gettext_lazy("%(n)s requests open")),
+    Kind.SUGGESTION: (gettext_lazy("%(n)s suggestion open"), gettext_lazy("%(n)s suggestions open")),
+    Kind.CLUE: (gettext_lazy("%(n)s clue open"), gettext_lazy("%(n)s clues open")),
+}
+
+
+@dataclass
+class Row:
+    """One door as the list shows it. `ended`: nothing more to do here in this part of the day."""
+
+    premises: Premises
+    frame: FrameDoor
+    at: datetime
+    has_phone: bool = False
+    open_cases: dict[str, int] = field(default_factory=dict)
+    best_band: str = ""
+    client_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def pk(self) -> int:
+        return self.premises.pk
+
+    @property
+    def number(self) -> str:
+        return labels.door_number(self.premises)
+
+    @property
+    def full_number(self) -> str:
+        return labels.door_label(self.premises)
+
+    @property
+    def name(self) -> str:
+        return self.premises.name
+
+    @property
+    def address(self) -> str:
+        return reverse("visits:door", args=[self.pk])
+
+    @property
+    def call_address(self) -> str:
+        return reverse("visits:call", args=[self.pk])
+
+    @property
+    def nobody_address(self) -> str:
+        return reverse("visits:nobody_in", args=[self.pk])
+
+    @property
+    def tried_today(self) -> bool:
+        last = self.frame.last_at
+        return last is not None and timezone.localdate(last) == timezone.localdate(self.at)
+
+    @property
+    def visited(self) -> bool:
+        return self.frame.met_on is not None
+
+    @property
+    def ended(self) -> bool:
+        same_band = self.frame.last_at is not None and band_of(self.frame.last_at) == band_of(self.at)
+        return self.visited or (self.tried_today and same_band)
+
+    @property
+    def pinned(self) -> bool:
+        """An appointment of today that has not been kept yet."""
+        due = self.frame.next_at
+        return not self.visited and due is not None and timezone.localdate(due) <= timezone.localdate(self.at)
+
+    @property
+    def appointment(self) -> str:
+        due = self.frame.next_at
+        assert due is not None
+        when = labels.clock(due)
+        if timezone.localdate(due) < timezone.localdate(self.at):
+            return _("Booked %(day)s %(time)s") % {"day": labels.short_date(due), "time": when}
+        minutes = int((due - self.at).total_seconds() // 60)
+        if 0 <= minutes <= 90:
+            return _("Booked %(time)s • in %(minutes)s min") % {"time": when, "minutes": minutes}
+        if minutes < 0:
+            return _("Booked %(time)s • now due") % {"time": when}
+        return _("Booked %(time)s") % {"time": when}
+
+    @property
+    def tone(self) -> str:
+        return "done" if self.visited else ""
+
+    @property
+    def symbol(self) -> str:
+        return "check-circle" if self.visited else "door"
+
+    @property
+    def word(self) -> str:
+        when = labels.clock(self.frame.last_at) if self.frame.last_at and self.tried_today else ""
+        if self.visited:
+            return _("Visited %(time)s") % {"time": when}
+        return f"{Visit.Outcome(self.frame.last_outcome).label} {when}".strip()
+
+    @property
+    def context(self) -> str:
+        """One line: how the door is used, then the one thing that matters most for this visit."""
+        parts = [str(self.premises.get_use_display()) if self.premises.use else str(self.premises.get_kind_display())]
+        if self.open_cases:
+            kind, n = next(iter(self.open_cases.items()))
+            one, many = OPEN_WORDS[Kind(kind)]
+            parts.append(str(one if n == 1 else many) % {"n": n})
+        elif self.frame.tries and not self.visited:
+            times = ngettext("out %(n)s time", "out %(n)s times", self.frame.tries) % {"n": self.frame.tries}
+            hint = TRY_WORDS.get(self.best_band)
+            parts = [times, str(hint)] if hint else [times]
+        elif self.premises.confirmed_on and not self.visited:
+            parts.append(_("last confirmed %(month)s") % {"month": labels.month(self.premises.confirmed_on)})
+        return " • ".join(parts)
+
+
+@dataclass
+class Group:
+    """The doors behind one entrance."""
+
+    title: str
+    area: str
+    rows: list[Row]
+    visited: int
+    total: int
+
+
+@dataclass
+class Chip:
+    code: str
+    label: str | Promise
+    count: int
+
+
+@dataclass
+class Undo:
+    """What was just written, and where to take it back."""
+
+    door: str
+    address: str
+
+    @classmethod
+    def of(cls, visit: Visit) -> "Undo":
+        return cls(labels.door_label(visit.premises), reverse("visits:undo", args=[visit.pk]))
+
+
+@dataclass
+class Day:
+    """Everything that the round's page says; `total` = visited + tried and not met + still to do."""
+
+    at: datetime
+    rows: list[Row]
+    show: str = "all"
+
+    @property
+    def label(self) -> str:
+        return labels.day_label(self.at)
+
+    @property
+    def part(self) -> str:
+        return labels.part_of_day(self.at)
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+    @property
+    def visited(self) -> int:
+        return sum(row.visited for row in self.rows)
+
+    @property
+    def tried(self) -> int:
+        return sum(row.tried_today and not row.visited for row in self.rows)
+
+    @property
+    def share(self) -> int:
+        return round(100 * self.visited / self.total) if self.rows else 0
+
+    @property
+    def tried_arc(self) -> int:
+        """End of the pale arc: it lies under the white one."""
+        return round(100 * (self.visited + self.tried) / self.total) if self.rows else 0
+
+    @property
+    def chips(self) -> list[Chip]:
+        todo = self.total - self.visited - self.tried
+        return [
+            Chip("all", _("All"), self.total),
+            Chip("todo", _("To do"), todo),
+            Chip("tried", _("Not met"), self.tried),
+            Chip("visited", _("Visited"), self.visited),
+        ]
+
+    @property
+    def shown(self) -> list[Row]:
+        wanted = {
+            "todo": lambda row: not row.visited and not row.tried_today,
+            "tried": lambda row: row.tried_today and not row.visited,
+            "visited": lambda row: row.visited,
+        }.get(self.show, lambda row: True)
+        return [row for row in self.rows if wanted(row)]
+
+    @property
+    def left_off(self) -> int:
+        return max(0, len(self.shown) - SHOWN_ROWS)
+
+    @property
+    def pinned(self) -> list[Row]:
+        booked = [row for row in self.shown if row.pinned]
+        return sorted(booked, key=lambda row: row.frame.next_at or self.at)
+
+    @property
+    def groups(self) -> list[Group]:
+        """Shown rows cut where the building changes; the tally is of all rows of that building today."""
+        tally = Counter(_place(row) for row in self.rows)
+        done = Counter(_place(row) for row in self.rows if row.visited)
+        groups: list[Group] = []
+        last: Any = None
+        for row in self.shown[:SHOWN_ROWS]:
+            if row.pinned:
+                continue
+            place = _place(row)
+            if place != last:
+                title = labels.building_label(row.premises) or row.premises.area.label
+                area = row.premises.area.label if title != row.premises.area.label else ""
+                groups.append(Group(title, area, [], done[place], tally[place]))
+                last = place
+            groups[-1].rows.append(row)
+        return groups
+
+    @property
+    def nothing(self) -> str:
+        if self.rows:
+            return _("No door under this heading.")
+        return _("No door is due today. Add one on the spot, or ask the supervisor to share doors out.")
+
+    def after(self, premises_id: int) -> Row | None:
+        """The next door to do in walking order, from this one on and then from the start."""
+        ids = [row.pk for row in self.rows]
+        start = ids.index(premises_id) + 1 if premises_id in ids else 0
+        for row in self.rows[start:] + self.rows[:start]:
+            if not row.ended and row.pk != premises_id:
+                return row
+        return None
+
+
+def _place(row: Row) -> tuple[str, str, str, str]:
+    premises = row.premises
+    return premises.area_id, premises.street, premises.building, premises.entrance
+
+
+def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
+    """The officer's doors due by today and not met before today, less those that are confirmed not to exist."""
+    today = timezone.localdate(at)
+    start, end = labels.day_bounds(at)
+    mine = (
+        Assignment.objects.visible_to(officer)
+        .live()
+        .of(officer)
+        .filter(campaign__state=Campaign.State.OPEN, frame_door__gone_confirmed_at__isnull=True)
+        .filter(Q(due_on__lte=today) | Q(frame_door__next_at__lt=end) | Q(frame_door__last_at__range=(start, end)))
+        .filter(Q(frame_door__met_on__isnull=True) | Q(frame_door__met_on=today))
+        .exclude(frame_door__could_not_meet_at__lt=start)
+        .exclude(~Q(frame_door__gone_said=""), frame_door__last_at__lt=start)
+        .select_related("frame_door", "premises", "premises__area")
+        .order_by("rank", "premises__walk_key", "pk")
+    )
+    rows = {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine}
+    _add_phones(rows, officer)
+    _add_open_cases(rows, officer)
+    _add_best_band(rows.values(), today)
+    return Day(at, list(rows.values()), show)
+
+
+def _add_phones(rows: dict[int, Row], officer: Officer) -> None:
+    """Only whether there is one: the number itself leaves the server when it is dialled."""
+    found = (
+        Contact.objects.visible_to(officer)
+        .filter(premises_id__in=rows, ends_on__isnull=True)
+        .exclude(phone_mac="")
+        .values_list("premises_id", flat=True)
+        .distinct()
+        .order_by()
+    )
+    for premises_id in found:
+        rows[premises_id].has_phone = True
+
+
+def _add_open_cases(rows: dict[int, Row], officer: Officer) -> None:
+    open_cases = Case.objects.visible_to(officer).unfinished().order_by()
+    found = (
+        CasePremises.objects.filter(premises_id__in=rows, case__in=open_cases)
+        .values_list("premises_id", "case__kind")
+        .annotate(n=Count("pk"))
+        .order_by("premises_id", "-n")
+    )
+    for premises_id, kind, n in found:
+        rows[premises_id].open_cases[kind] = n
+
+
+def _add_best_band(rows: Iterable[Row], today: Any) -> None:
+    """The band not yet tried with the best contact rate in that community over the last eight weeks."""
+    tried = [row for row in rows if row.frame.tries and not row.visited]
+    if not tried:
+        return
+    since = timezone.now() - timedelta(weeks=8)
+    units = {row.premises.unit_id for row in tried}
+    campaigns = {row.frame.campaign_id for row in tried}
+    counts = (
+        Visit.objects.unscoped("contact rates are counts")
+        .standing()
+        .filter(campaign_id__in=campaigns, unit_id__in=units, started_at__gte=since)
+        .filter(premises__area_id__in={row.premises.area_id for row in tried})
+        .order_by()
+        .values_list("premises__area_id", "band")
+        .annotate(met=Count("pk", filter=Q(outcome__in=Visit.DONE)), all=Count("pk"))
+    )
+    rates: dict[str, dict[str, float]] = defaultdict(dict)
+    for area, band, met, total in counts:
+        rates[area][band] = met / total
+    for row in tried:
+        row.best_band = best_band(row.frame.bands, rates[row.premises.area_id])
+
+
+def best_band(tried: Sequence[str], rates: dict[str, float]) -> str:
+    """Ties and bands without a visit yet go by the house's order: evening, weekend, weekday."""
+    left = [band for band in BANDS if band not in tried]
+    return max(left, key=lambda band: rates.get(band, 0.0), default="")

@@ -1,0 +1,186 @@
+"""What the visit screen shows of one door to one officer, and the form that goes with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Officer
+from accounts.rights import Right
+from campaigns.models import Assignment, Campaign, FrameDoor, Question, Topic, band_of
+from disputes.actions import due_day
+from disputes.models import Case
+from disputes.words import Grade, Kind
+from registry.models import Contact, Premises, holds_door
+from visits import labels, rules
+from visits.doors import frame_doors_on, history_of, live_assignment_of
+from visits.forms import VisitForm
+from visits.models import Submission, Visit
+from visits.round import day_of
+
+
+@dataclass
+class Due:
+    """When a finding left open is due, by grade."""
+
+    grade: int
+    day: date
+    days: int
+
+
+class Screen:
+    """One door, one officer, one moment. Name, contacts and history only while the door is the officer's own."""
+
+    def __init__(self, premises: Premises, officer: Officer, at: datetime) -> None:
+        self.premises, self.officer, self.at = premises, officer, at
+
+    @cached_property
+    def own(self) -> bool:
+        return holds_door(self.officer, self.premises)
+
+    @cached_property
+    def assignment(self) -> Assignment | None:
+        return live_assignment_of(self.premises)
+
+    @cached_property
+    def frames(self) -> list[FrameDoor]:
+        return frame_doors_on(self.premises, self.at)
+
+    @cached_property
+    def campaign(self) -> Campaign | None:
+        """The campaign whose topics and questions the screen shows: the one that `log_attempt` will choose."""
+        held = self.assignment.campaign_id if self.assignment else None
+        return next((f.campaign for f in self.frames if f.campaign_id == held), None) or (
+            self.frames[0].campaign if self.frames else None
+        )
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        if not self.own:
+            return []
+        rows = Contact.objects.visible_to(self.officer).filter(premises=self.premises, ends_on__isnull=True)
+        return list(rows.order_by("rank", "pk"))
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        return list(self.campaign.topics.all()) if self.campaign else []
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        return rules.questions_for(self.campaign, self.premises) if self.campaign else []
+
+    @cached_property
+    def last_topics(self) -> list[int]:
+        """What the officer explained at the door before this one, within this campaign."""
+        last = (
+            Visit.objects.visible_to(self.officer)
+            .done()
+            .filter(officer=self.officer, campaign=self.campaign, topics__isnull=False)
+            .order_by("-started_at")
+            .first()
+        )
+        return list(last.topics.values_list("pk", flat=True)) if last else []
+
+    @cached_property
+    def people(self) -> list[Officer]:
+        """Who may be named as partner: the bound pair first, then colleagues of the station."""
+        colleagues = (
+            Officer.objects.unscoped("names of colleagues of the station")
+            .working(timezone.localdate(self.at))
+            .filter(unit_id=self.premises.unit_id)
+            .exclude(pk=self.officer.pk)
+            .order_by("badge")[:60]
+        )
+        pair = [person for person in self._pair() if person.pk != self.officer.pk]
+        known = {person.pk for person in pair}
+        return pair + [person for person in colleagues if person.pk not in known]
+
+    def _pair(self) -> list[Officer]:
+        if self.assignment is None:
+            return []
+        hands = [self.assignment.officer, self.assignment.partner]
+        mine = self.officer.pk in {hand.pk for hand in hands if hand}
+        return [hand for hand in hands if hand is not None] if mine else []
+
+    def form(self, *args: Any) -> VisitForm:
+        initial: dict[str, Any] = {"client_id": uuid4(), "opened_at": self.at.isoformat(), "people_met": 1}
+        pair = [person.pk for person in self._pair() if person.pk != self.officer.pk]
+        return VisitForm(
+            *args,
+            initial={**initial, "partner": pair[0] if pair else ""},
+            contacts=self.contacts,
+            topics=self.topics,
+            last_topics=self.last_topics,
+            questions=self.questions,
+            people=self.people,
+            may_enter_for_others=self.officer.may(Right.ENTER_FOR_OTHERS, self.premises.unit_id),
+        )
+
+    # -- words --
+
+    @property
+    def title(self) -> str:
+        name = self.premises.name if self.own else self.premises.masked_name
+        return " • ".join(part for part in (labels.door_label(self.premises), name) if part)
+
+    @property
+    def second(self) -> str:
+        band = {"evening": _("evening"), "weekend": _("weekend")}.get(band_of(self.at), "")
+        start = _("from %(time)s") % {"time": labels.clock(self.at)}
+        start = _("%(start)s (%(band)s)") % {"start": start, "band": band} if band else start
+        kind = str(self.premises.get_kind_display())
+        return " • ".join((kind[:1].upper() + kind[1:], self.premises.area.label, start))
+
+    @property
+    def facts(self) -> str:
+        """What the register holds, in one line."""
+        premises = self.premises
+        parts = [str(premises.get_use_display())] if premises.use else []
+        tenants = sum(contact.relation == Contact.Relation.TENANT for contact in self.contacts)
+        if tenants:
+            parts.append(_("tenants: %(n)s") % {"n": tenants})
+        elif self.contacts:
+            parts.append(_("people listed: %(n)s") % {"n": len(self.contacts)})
+        if premises.registered_elsewhere:
+            parts.append(_("registered elsewhere"))
+        return " • ".join(parts)
+
+    @property
+    def confirmed(self) -> str:
+        day = self.premises.confirmed_on
+        return labels.short_day(day) if day else ""
+
+    @property
+    def topic_names(self) -> str:
+        return " • ".join(topic.name for topic in self.topics[:3])
+
+    def dues(self) -> dict[str, list[Due]]:
+        today = timezone.localdate(self.at)
+        return {
+            kind: [Due(grade, due_day(kind, grade, today), (due_day(kind, grade, today) - today).days) for grade in Grade]
+            for kind in Kind
+        }
+
+    def open_cases(self) -> Sequence[Case]:
+        rows = Case.objects.visible_to(self.officer).unfinished().filter(places__premises=self.premises)
+        return list(rows.order_by("due_on")[:10])
+
+    def receipt_words(self, receipt: Submission) -> dict[str, str]:
+        return {"door": labels.door_label(self.premises), "number": receipt.short}
+
+    def context(self, form: VisitForm) -> dict[str, Any]:
+        following = day_of(self.officer, self.at).after(self.premises.pk)
+        return {
+            "tab": "round",
+            "screen": self,
+            "form": form,
+            "next_door": following.number if following else "",
+            "history": history_of(self.premises) if self.own else [],
+            "has_phone": any(contact.phone_mac for contact in self.contacts),
+            "stand_in_for": self.assignment.officer if self.assignment and not self._pair() else None,
+        }

@@ -1,0 +1,32 @@
+"""Words for doors, roles and corrections in templates."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import template
+
+from accounts.roles import Role
+from registry.models import Premises
+from visits import labels
+from visits.models import Visit, VisitRevision
+
+register = template.Library()
+
+
+@register.filter
+def door_label(premises: Premises) -> str:
+    return labels.door_label(premises)
+
+
+@register.filter
+def role_label(code: str) -> Any:
+    return Role(code).label
+
+
+@register.filter
+def said_before(revision: VisitRevision) -> Iterator[tuple[Any, Any]]:
+    """Column names and values of a revision in the reader's words."""
+    for column, value in revision.before.items():
+        field: Any = Visit._meta.get_field(column)
+        words = dict(field.choices or [])
+        yield field.verbose_name, words.get(value, value if value not in ("", None) else "–")

@@ -1,0 +1,296 @@
+"""The officer's pages: the round, one door, a new door, records and receipts, and what is one's own."""
+
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import needs, signed_in
+from accounts.actions import log_access
+from accounts.middleware import address_of
+from accounts.models import Officer
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from disputes.models import ReturnVisit
+from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
+from visits import actions, labels
+from visits.attempts import Attempt
+from visits.doors import door_or_404, live_assignment_of, visit_or_404
+from visits.forms import CorrectionForm, DoorForm, VoidForm
+from visits.models import Photo, Submission, Visit
+from visits.round import Undo, day_of
+from visits.screen import Screen
+
+PAGE = 30
+
+
+class PhoneRedirect(HttpResponseRedirect):
+    """Hands the number to the phone's dialler; it stands in no page, no address bar and no log."""
+
+    allowed_schemes = ["tel"]
+
+
+@needs(Right.LOG_VISIT)
+def round_view(request: HttpRequest) -> HttpResponse:
+    officer, now = cast(Officer, request.user), timezone.now()
+    show = request.GET.get("show", "all")
+    returns = (
+        ReturnVisit.objects.visible_to(officer)
+        .due(timezone.localdate(now))
+        .filter(officer=officer)
+        .select_related("case", "premises", "premises__area")[:50]
+    )
+    context = {
+        "tab": "round",
+        "day": day_of(officer, now, show),
+        "show": show,
+        "undo": _undo(request, officer),
+        "returns": returns,
+    }
+    return render(request, "visits/round.html", context)
+
+
+def _undo(request: HttpRequest, officer: Officer) -> Undo | None:
+    """The visit named in the address, while its author may still take it back."""
+    try:
+        wanted = UUID(request.GET.get("undo", ""))
+    except ValueError:
+        return None
+    rows = Visit.objects.visible_to(officer).standing().select_related("premises")
+    visit = rows.filter(pk=wanted, entered_by=officer).first()
+    if visit is None or visit.is_done or timezone.now() - visit.received_at > actions.UNDO_WINDOW:
+        return None
+    return Undo.of(visit)
+
+
+@needs(Right.LOG_VISIT)
+@require_POST
+def nobody_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap on the list. The bound pair counts as having come along."""
+    officer = cast(Officer, request.user)
+    premises = door_or_404(officer, pk)
+    pair = live_assignment_of(premises)
+    hands = {pair.officer_id, pair.partner_id} if pair else set()
+    other = next((hand for hand in hands - {officer.pk} if hand), None) if officer.pk in hands else None
+    receipt = actions.log_attempt(
+        attempt=Attempt(premises_id=premises.pk, outcome=Visit.Outcome.NOBODY_IN, partner_id=other),
+        client_id=_client_id(request),
+        by=officer,
+        at=timezone.now(),
+    )
+    if receipt.verdict == Submission.Verdict.CONFLICT:
+        return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
+    return redirect(labels.with_query("visits:round", undo=receipt.visit_id))
+
+
+def _client_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        return uuid4()
+
+
+@needs(Right.LOG_VISIT)
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    officer = cast(Officer, request.user)
+    actions.take_back(visit=visit_or_404(officer, pk), by=officer, at=timezone.now())
+    return redirect("visits:round")
+
+
+@needs(Right.LOG_VISIT)
+def door(request: HttpRequest, pk: int) -> HttpResponse:
+    """The visit screen. A refused form stays on the page with the reason at its place."""
+    officer, now = cast(Officer, request.user), timezone.now()
+    screen = Screen(door_or_404(officer, pk), officer, now)
+    if request.method != "POST":
+        return render(request, "visits/door.html", screen.context(screen.form()))
+    form = screen.form(request.POST, request.FILES)
+    if not form.is_valid():
+        form.put_form_errors()
+        return render(request, "visits/door.html", screen.context(form), status=422)
+    try:
+        receipt = actions.log_attempt(
+            attempt=form.attempt(screen.premises), client_id=form.cleaned_data["client_id"], by=officer, at=now
+        )
+    except Refusal as refusal:
+        form.put_refusal(refusal)
+        return render(request, "visits/door.html", screen.context(form), status=refusal.status)
+    if receipt.verdict == Submission.Verdict.CONFLICT:
+        return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
+    messages.success(request, _("Saved: %(door)s. Receipt %(number)s.") % screen.receipt_words(receipt))
+    following = day_of(officer, now).after(pk)
+    return redirect(following.address if following else "visits:round")
+
+
+@needs(Right.LOG_VISIT)
+@require_POST
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    """Dials the first number of an own live door; every call is in the access log."""
+    officer = cast(Officer, request.user)
+    premises = door_or_404(officer, pk)
+    if not holds_door(officer, premises):
+        raise Http404
+    contacts = Contact.objects.visible_to(officer).filter(premises=premises, ends_on__isnull=True)
+    contact = contacts.exclude(phone_mac="").order_by("rank", "pk").first()
+    if contact is None:
+        raise Refusal("no_phone", _("No phone number is known for this door."))
+    log_access(officer, "called", contact, reason="visit contact", address=address_of(request))
+    return PhoneRedirect(f"tel:{contact.phone}")
+
+
+def areas_of(officer: Officer) -> Any:
+    """Communities of the officer's units: where a door may be added."""
+    units = officer.units_with(Right.LOG_VISIT)
+    codes = Jurisdiction.objects.unscoped("communities of one's own units").filter(unit_id__in=units)
+    found = Premises.objects.unscoped("communities with doors").filter(unit_id__in=units)
+    known = set(codes.values_list("area_id", flat=True)) | set(found.values_list("area_id", flat=True).distinct())
+    return Area.objects.filter(code__in=known, level=Area.Level.COMMUNITY)
+
+
+@needs(Right.LOG_VISIT)
+def add_door(request: HttpRequest) -> HttpResponse:
+    officer = cast(Officer, request.user)
+    form = DoorForm(request.POST or None, areas=areas_of(officer), initial={"kind": Premises.Kind.HOUSEHOLD})
+    if request.method == "POST" and form.is_valid():
+        try:
+            premises = actions.add_door(**form.cleaned_data, by=officer, at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(refusal.field or None, ValidationError(str(refusal.sentence)))
+        else:
+            messages.success(request, _("Added. The supervisor confirms it later; log the visit now."))
+            return redirect("visits:door", pk=premises.pk)
+    context = {"tab": "round", "form": form}
+    return render(request, "visits/add_door.html", context, status=422 if form.is_bound else 200)
+
+
+@signed_in
+@require_GET
+def records(request: HttpRequest) -> HttpResponse:
+    """Own records, newest first; who supervises sees those of the unit, masked. Pages go by key."""
+    officer = cast(Officer, request.user)
+    whole = request.GET.get("of") == "unit" and officer.may(Right.SEE_VISITS)
+    rows = Visit.objects.visible_to(officer).select_related("premises", "premises__area", "officer", "unit")
+    rows = rows if whole else rows.of(officer)
+    rows = rows.order_by("-pk")
+    try:
+        rows = rows.filter(pk__lt=UUID(request.GET["before"]))
+    except (KeyError, ValueError):
+        pass
+    found = list(rows[: PAGE + 1])
+    context = {
+        "tab": "receipts",
+        "visits": found[:PAGE],
+        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "whole": whole,
+        "may_see_unit": officer.may(Right.SEE_VISITS),
+    }
+    return render(request, "visits/records.html", context)
+
+
+@signed_in
+@require_GET
+def receipts(request: HttpRequest) -> HttpResponse:
+    """What the server has, item by item, and its word on each."""
+    officer = cast(Officer, request.user)
+    rows = Submission.objects.visible_to(officer).filter(officer=officer)
+    rows = rows.select_related("visit", "visit__premises").order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    context = {
+        "tab": "receipts",
+        "receipts": found[:PAGE],
+        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+    }
+    return render(request, "visits/receipts.html", context)
+
+
+@signed_in
+@require_GET
+def record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    officer = cast(Officer, request.user)
+    return _record(request, visit_or_404(officer, pk), officer)
+
+
+def _record(
+    request: HttpRequest,
+    visit: Visit,
+    officer: Officer,
+    *,
+    correction: CorrectionForm | None = None,
+    void: VoidForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shown = {name: getattr(visit, name) for name in actions.CORRECTABLE if name != "next_at"}
+    context = {
+        "tab": "receipts",
+        "visit": visit,
+        "own_door": holds_door(officer, visit.premises),
+        "revisions": visit.revisions.select_related("by"),
+        "findings": visit.findings.select_related("case"),
+        "correctable": visit.correctable_by(officer, timezone.now()),
+        "correction": correction or CorrectionForm(initial=shown),
+        "void": void or VoidForm(),
+    }
+    return render(request, "visits/record.html", context, status=status)
+
+
+@needs(Right.LOG_VISIT)
+@require_POST
+def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    officer = cast(Officer, request.user)
+    visit, form = visit_or_404(officer, pk), CorrectionForm(request.POST)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            actions.correct_visit(visit=visit, reason=reason, by=officer, at=timezone.now(), **form.changes())
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
+        else:
+            messages.success(request, _("Corrected. What it said before is kept."))
+            return redirect("visits:record", pk=pk)
+    return _record(request, visit, officer, correction=form, status=422)
+
+
+@needs(Right.LOG_VISIT)
+@require_POST
+def void(request: HttpRequest, pk: UUID) -> HttpResponse:
+    officer = cast(Officer, request.user)
+    visit, form = visit_or_404(officer, pk), VoidForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.void_visit(visit=visit, reason=form.cleaned_data["reason"], by=officer, at=timezone.now())
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal.sentence))
+        else:
+            messages.success(request, _("The record is void. It stays readable."))
+            return redirect("visits:record", pk=pk)
+    return _record(request, visit, officer, void=form, status=422)
+
+
+@signed_in
+@require_GET
+def photo(request: HttpRequest, pk: UUID, number: int) -> FileResponse:
+    """A picture, to whoever may see its visit; never by its place in the store."""
+    officer = cast(Officer, request.user)
+    found: Photo = get_object_or_404(visit_or_404(officer, pk).photos.all(), pk=number)
+    log_access(officer, "photo_seen", found, address=address_of(request))
+    response = FileResponse(found.file.open(), content_type=found.content_type)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    officer = cast(Officer, request.user)
+    unread = officer.notices.filter(read_at__isnull=True).count()
+    return render(request, "visits/me.html", {"tab": "me", "roles": sorted(officer.roles_now), "unread": unread})
