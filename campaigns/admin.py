@@ -1,0 +1,282 @@
+"""The campaign desk in the admin: set-up, the share-out board, progress, and the doors that wait for a decision."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
+from accounts.models import Officer
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from campaigns import desk
+from campaigns.actions import confirm_gone, decide_could_not_meet, return_could_not_meet
+from campaigns.forms import CampaignForm, areas_under
+from campaigns.models import (
+    Campaign,
+    CouldNotMeet,
+    FrameDoor,
+    Phase,
+    Question,
+    Responsibility,
+    ShareOut,
+    Topic,
+)
+from registry.models import Premises
+
+
+class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
+    """A part of the set-up: editable while the campaign is a draft, shown afterwards."""
+
+    extra = 0
+    show_change_link = False
+
+    def _editable(self, request: HttpRequest, campaign: Any) -> bool:
+        if campaign is None or campaign.state != Campaign.State.DRAFT:
+            return False
+        return officer_of(request).may(Right.SET_UP, campaign.unit_id)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._editable(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._editable(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._editable(request, obj)
+
+
+class PhaseInline(DraftInline):
+    model = Phase
+
+
+class TopicInline(DraftInline):
+    model = Topic
+    fields = ["rank", "name", "kind", "leaflet", "guidance"]
+
+
+class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
+    kinds = forms.MultipleChoiceField(
+        label=_("asked at"), choices=Premises.Kind.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Question
+        fields = ["rank", "text", "type", "choices", "kinds", "required"]
+
+
+class QuestionInline(DraftInline):
+    model = Question
+    form = QuestionForm
+
+
+class ResponsibilityInline(DraftInline):
+    """Bindings may also be mended while the campaign is open: people come and go."""
+
+    model = Responsibility
+    fields = ["area", "officer", "kind"]
+
+    def _editable(self, request: HttpRequest, campaign: Any) -> bool:
+        if campaign is None or campaign.state not in (Campaign.State.DRAFT, Campaign.State.OPEN):
+            return False
+        return officer_of(request).may(Right.SET_UP, campaign.unit_id)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Responsibility.objects.visible_to(officer_of(request)).select_related("area", "officer")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        by = officer_of(request)
+        if db_field.name == "officer":
+            kwargs["queryset"] = Officer.objects.visible_to(by).working(timezone.localdate()).order_by("badge")
+        if db_field.name == "area":
+            kwargs["queryset"] = areas_under(by.units_with_any([Right.SET_UP, Right.SHARE_OUT]))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(BaseModelAdmin):
+    read_right = Right.SHARE_OUT
+    write_right = Right.SET_UP
+    form = CampaignForm
+    list_display = ["title", "unit", "state", "starts_on", "ends_on", "frame_count"]
+    list_filter = ["state"]
+    list_select_related = ["unit"]
+    search_fields = ["title"]
+    search_help_text = _("Title")
+    inlines = [PhaseInline, TopicInline, QuestionInline, ResponsibilityInline]
+    change_form_template = "admin/campaigns/campaign.html"
+    readonly_fields = ["state", "frame_count", "frame_digest", "opened_at", "closed_at"]
+    fieldsets = [
+        (None, {"fields": ["title", "slogan", ("starts_on", "ends_on", "retain_until"), "state"]}),
+        (_("What residents are told"), {"fields": ["legal_basis", "purpose", "notice_text", "notice_version"]}),
+        (_("Attempts"), {"fields": [("attempts_needed", "bands_needed", "cool_off_days")]}),
+        (_("Frame"), {"fields": [("frame_count", "frame_digest"), ("opened_at", "closed_at")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("unit")
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.inlines if obj is not None else []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A campaign's own columns are frozen once it is open; its bindings are edited beside them."""
+        if obj is not None and obj.state not in (Campaign.State.DRAFT, Campaign.State.OPEN):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or obj.state == Campaign.State.DRAFT:
+            return self.readonly_fields
+        return [name for _title, part in self.fieldsets for name in _flat(part["fields"])]
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = [
+            ("add/", desk.draft, "campaigns_campaign_add"),
+            ("<int:pk>/move/<str:name>/", desk.move_campaign, "campaigns_campaign_move"),
+            ("<int:pk>/share-out/", desk.board, "campaigns_share_out"),
+            ("<int:pk>/share-out/doors/", desk.left_out, "campaigns_left_out"),
+            ("<int:pk>/progress/", desk.progress, "campaigns_progress"),
+            ("hand-over/", desk.hand_over, "campaigns_hand_over"),
+        ]
+        return [*(desk.admin_path(self, *page) for page in pages), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        campaign = self.get_object(request, object_id)
+        moves = desk.moves_of(campaign, officer_of(request))
+        return super().change_view(request, object_id, form_url, {"moves": moves, **(extra_context or {})})
+
+
+def _flat(fields: Any) -> list[str]:
+    return [name for entry in fields for name in (entry if isinstance(entry, tuple) else (entry,))]
+
+
+def _decided(model_admin: admin.ModelAdmin[Any], request: HttpRequest, action: Any, sentence: Any, **what: Any) -> None:
+    """Calls an action over chosen rows and says how many, or shows the refusal; a refusal writes nothing."""
+    try:
+        count = action(by=officer_of(request), at=timezone.now(), **what)
+    except Refusal as refusal:
+        model_admin.message_user(request, str(refusal), level=messages.ERROR)
+        return
+    model_admin.message_user(request, sentence % {"count": count})
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = _("waits for a second hand")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("gone", _("said to be gone")), ("could_not_meet", _("could not be met"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "gone":
+            return queryset.exclude(gone_said="").filter(gone_confirmed_at__isnull=True, met_on__isnull=True)
+        if self.value() == "could_not_meet":
+            return queryset.filter(could_not_meet_at__isnull=False)
+        return queryset
+
+
+@admin.register(FrameDoor)
+class FrameDoorAdmin(BaseModelAdmin):
+    """The frozen frame with the fold of attempts; a second hand confirms here what is gone."""
+
+    read_right = Right.SHARE_OUT
+    list_display = [
+        "address",
+        "area",
+        "kind",
+        "tries",
+        "last_outcome_label",
+        "met_on",
+        "gone_said",
+        "gone_confirmed_at",
+    ]
+    list_filter = [WaitingFilter, "kind", ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
+    list_select_related = ["premises", "area", "campaign"]
+    ordering = ["area_id", "walk_key", "pk"]
+    search_fields = ["premises__address"]
+    search_help_text = _("Part of the address")
+    actions = ["confirm_they_are_gone", "try_them_again"]
+    fields = [
+        "campaign",
+        "premises",
+        "unit",
+        "area",
+        "kind",
+        "tries",
+        "bands",
+        "last_at",
+        "met_on",
+        "could_not_meet_at",
+    ]
+
+    @admin.display(description=_("address"), ordering="walk_key")
+    def address(self, door: FrameDoor) -> str:
+        return str(door.premises.address)
+
+    @admin.display(description=_("last outcome"))
+    def last_outcome_label(self, door: FrameDoor) -> str:
+        return str(desk.outcome_label(door.last_outcome))
+
+    @admin.action(description=_("Confirm: these doors are gone"))
+    def confirm_they_are_gone(self, request: HttpRequest, queryset: Any) -> None:
+        sentence = _("%(count)d doors confirmed gone; they leave the visit rate's denominator.")
+        _decided(self, request, confirm_gone, sentence, doors=list(queryset))
+
+    @admin.action(description=_("Send back to be tried again"))
+    def try_them_again(self, request: HttpRequest, queryset: Any) -> None:
+        _decided(self, request, return_could_not_meet, _("%(count)d doors sent back."), doors=list(queryset))
+
+
+class UndecidedFilter(admin.SimpleListFilter):
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("waits")), ("done", _("decided"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in ("open", "done"):
+            return queryset.filter(decided_at__isnull=self.value() == "open")
+        return queryset
+
+
+@admin.register(CouldNotMeet)
+class CouldNotMeetAdmin(BaseModelAdmin):
+    read_right = Right.SHARE_OUT
+    list_display = ["address", "requested_by", "requested_at", "reason", "granted"]
+    list_filter = [UndecidedFilter]
+    list_select_related = ["frame_door__premises", "requested_by"]
+    actions = ["grant_them", "refuse_them"]
+
+    @admin.display(description=_("address"))
+    def address(self, asked: CouldNotMeet) -> str:
+        return str(asked.frame_door.premises.address)
+
+    @admin.action(description=_("Grant: could not be met"))
+    def grant_them(self, request: HttpRequest, queryset: Any) -> None:
+        rows = list(queryset.select_related("frame_door"))
+        _decided(self, request, decide_could_not_meet, _("%(count)d granted."), requests=rows, granted=True)
+
+    @admin.action(description=_("Refuse: try again"))
+    def refuse_them(self, request: HttpRequest, queryset: Any) -> None:
+        rows = list(queryset.select_related("frame_door"))
+        _decided(self, request, decide_could_not_meet, _("%(count)d refused."), requests=rows, granted=False)
+
+
+@admin.register(ShareOut)
+class ShareOutAdmin(BaseModelAdmin):
+    read_right = Right.SHARE_OUT
+    list_display = ["at", "campaign", "unit", "way", "doors", "by"]
+    list_filter = ["way", ("unit", VisibleRelatedFilter)]
+    list_select_related = ["campaign", "unit", "by"]
+    fields = ["campaign", "unit", "way", "at", "by", "doors", "sentence"]

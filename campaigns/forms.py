@@ -1,0 +1,111 @@
+"""What a supervisor types to begin a campaign, and what the share-out board sends back."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer, Unit
+from accounts.rights import Right
+from campaigns.board import Choice
+from campaigns.models import Campaign, ShareOut
+from registry.models import Area, Jurisdiction
+
+
+def areas_under(units: Any) -> QuerySet[Area]:
+    """Townships and communities that the units answer for."""
+    codes = Jurisdiction.objects.unscoped("areas of units in reach").filter(unit__in=units)
+    inside = Q(pk__in=())
+    for code in codes.values_list("area_id", flat=True):
+        inside |= Q(code__startswith=code)
+    return Area.objects.filter(inside, level__in=(Area.Level.TOWNSHIP, Area.Level.COMMUNITY)).order_by("code")
+
+
+class DraftForm(forms.Form):
+    """Title, unit, dates, communities: the plan brings the rest."""
+
+    title = forms.CharField(label=_("Title"), max_length=80)
+    unit = forms.ModelChoiceField(label=_("Lead unit"), queryset=None, empty_label=None)
+    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}))
+    areas = forms.ModelMultipleChoiceField(
+        label=_("Communities"), queryset=Area.objects.none(), error_messages={"required": _("Choose at least one.")}
+    )
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.visible_to(officer).filter(pk__in=officer.units_with(Right.SET_UP))
+        self.fields["unit"].queryset = units.order_by("path")  # type: ignore[attr-defined]
+        self.fields["areas"].queryset = areas_under(units)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
+        return data
+
+    def groups(self) -> list[tuple[Area, list[Area]]]:
+        """Townships with their communities, for the page."""
+        field: Any = self.fields["areas"]
+        grouped: dict[str, tuple[Area, list[Area]]] = {}
+        for area in field.queryset:
+            if area.level == Area.Level.TOWNSHIP:
+                grouped[area.code] = (area, [])
+            elif area.code[:9] in grouped:
+                grouped[area.code[:9]][1].append(area)
+            else:
+                grouped[area.code] = (area, [])
+        return list(grouped.values())
+
+    def chosen(self) -> set[str]:
+        return set(self.data.getlist("areas")) if self.is_bound else set()  # type: ignore[attr-defined]
+
+
+class BoardForm(forms.Form):
+    """The board's choices. The first look, without any, shows everything by responsibility."""
+
+    way = forms.ChoiceField(choices=ShareOut.Way.choices, required=False)
+    to = forms.IntegerField(required=False)
+    visited_too = forms.BooleanField(required=False)
+    seen = forms.BooleanField(required=False)
+    digest = forms.CharField(required=False, max_length=64)
+
+    def choice(self) -> Choice:
+        data = self.cleaned_data
+        picks = self.data.getlist("pick") if hasattr(self.data, "getlist") else []
+        picked = frozenset((area, building) for area, _bar, building in (pick.partition("|") for pick in picks))
+        way = data["way"] or ShareOut.Way.RESPONSIBILITY
+        every = not data["seen"] and way != ShareOut.Way.HAND
+        return Choice(way=way, picked=None if every else picked, to=data["to"], visited_too=data["visited_too"])
+
+
+class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A draft's own columns; the dates may not leave the phases behind."""
+
+    class Meta:
+        model = Campaign
+        fields = [
+            "title",
+            "slogan",
+            "legal_basis",
+            "purpose",
+            "notice_text",
+            "notice_version",
+            "starts_on",
+            "ends_on",
+            "retain_until",
+            "attempts_needed",
+            "bands_needed",
+            "cool_off_days",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first: date | None = data.get("starts_on")
+        last: date | None = data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
+        return data
