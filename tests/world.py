@@ -14,6 +14,7 @@ from accounts.models import Officer, Unit
 from accounts.roles import Role
 from campaigns import actions as campaign_actions
 from campaigns.models import Assignment, Campaign, FrameDoor
+from registry.fields import mac
 from registry.models import Area, Contact, Jurisdiction, Premises
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -85,7 +86,12 @@ class World:
             values.setdefault("name_key", values["name"])
         door = Premises.objects.create(**values)
         Contact.objects.create(
-            premises=door, name=door.name, name_key=door.name, relation="householder", phone=f"1990000{number:04d}"
+            premises=door,
+            name=door.name,
+            name_key=door.name,
+            relation="householder",
+            phone=f"1990000{number:04d}",
+            phone_mac=mac(f"1990000{number:04d}"),
         )
         self.doors.append(door)
         return door
