@@ -18,11 +18,12 @@ NUMBERED_ENTRANCE = re.compile(r"^([0-9A-Za-z]+)单元$")
 
 
 def building_label(premises: Premises) -> str:
-    """Where one stands: street, building and entrance, in the reader's words where they are numbered."""
-    street = premises.street if premises.street and not premises.building.startswith(premises.street) else ""
+    """Building and entrance in the reader's words where they are numbered; the street where there is no building."""
+    if not premises.building and not premises.entrance:
+        return premises.street
     if get_language() != "en":
-        return " ".join(part for part in (street, premises.building, premises.entrance) if part)
-    parts = [street]
+        return " ".join(part for part in (premises.building, premises.entrance) if part)
+    parts = []
     for text, pattern, words in (
         (premises.building, NUMBERED_BUILDING, _("building %(number)s")),
         (premises.entrance, NUMBERED_ENTRANCE, _("entrance %(number)s")),
@@ -39,12 +40,19 @@ def door_number(premises: Premises) -> str:
 
 
 def door_label(premises: Premises) -> str:
-    """Building and door in one line."""
-    building = building_label(premises)
-    if not building:
-        return door_number(premises)
-    comma = ", " if get_language() == "en" else " "
-    return f"{building}{comma}{door_number(premises)}"
+    """Building and door in one line: 5栋 2单元 302, in English short as Bldg 5-2, 302."""
+    building, entrance = NUMBERED_BUILDING.match(premises.building), NUMBERED_ENTRANCE.match(premises.entrance)
+    if get_language() == "en" and building:
+        numbers = f"{building[1]}-{entrance[1]}" if entrance else building[1]
+        place = _("Bldg %(number)s") % {"number": numbers}
+        return f"{place}, {door_number(premises)}"
+    return " ".join(part for part in (building_label(premises), door_number(premises)) if part)
+
+
+def street_and_area(premises: Premises) -> str:
+    """What stands beside the building's name: its street, where there is one, and its community."""
+    street = premises.street if premises.building or premises.entrance else ""
+    return " • ".join(part for part in (street, premises.area.label) if part)
 
 
 def day_label(day: datetime) -> str:

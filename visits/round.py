@@ -255,7 +255,7 @@ class Day:
             place = _place(row)
             if place != last:
                 title = labels.building_label(row.premises) or row.premises.area.label
-                area = row.premises.area.label if title != row.premises.area.label else ""
+                area = labels.street_and_area(row.premises) if title != row.premises.area.label else ""
                 groups.append(Group(title, area, [], done[place], tally[place]))
                 last = place
             groups[-1].rows.append(row)

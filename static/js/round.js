@@ -10,7 +10,7 @@
     var place = document.querySelector("[data-seconds]");
     if (!place) { return; }
     var left = Number(place.dataset.seconds);
-    place.textContent = left;
+    say(place, left);
     clock = setInterval(function () {
       left -= 1;
       if (left < 1) {
@@ -18,8 +18,12 @@
         document.getElementById("snack-place").textContent = "";
         return;
       }
-      place.textContent = left;
+      say(place, left);
     }, 1000);
+  }
+
+  function say(place, left) {
+    place.textContent = place.dataset.words.replace("{n}", left);
   }
 
   function send(form, button) {
