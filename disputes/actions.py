@@ -83,9 +83,7 @@ def register_finding(
     elif on_spot:
         raise Refusal(
             "on_spot_needs_an_officer",
-            _(
-                "Only an officer can settle a grade 1 matter on the spot. Name the officer you walk with, or leave it open."
-            ),
+            _("Only an officer settles a matter on the spot. Name the officer you walk with, or leave it open."),
             field="on_spot",
         )
     case = Case(

@@ -1,5 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from disputes import views
 
 app_name = "disputes"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.case_list, name="list"),
+    path("<int:pk>/", views.case_detail, name="case"),
+    path("<int:pk>/do/<str:name>/", views.act_on, name="act"),
+    path("<int:pk>/parties/<int:party_pk>/consent/", views.consent, name="consent"),
+    path("<int:pk>/evidence/<int:evidence_pk>/", views.evidence_file, name="evidence"),
+    path("return-visits/<int:pk>/", views.return_visit, name="return_visit"),
+]

@@ -1,0 +1,146 @@
+"""The case desk: the ledger of each station, what waits for an approval, the chain."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
+from accounts.lifecycles import why_not
+from accounts.models import Officer
+from accounts.rights import Right
+from disputes.actions import approve_in_bulk
+from disputes.models import Case, LedgerEntry
+from disputes.states import CASE
+from disputes.views import with_parts
+
+MOST = 200
+
+
+def waiting_cases(officer: Officer) -> Any:
+    """Cases in which a supervisor or leader has to decide: closures asked for, and findings nobody leads yet."""
+    reach = Case.objects.visible_to(officer)
+    units = officer.units_with_any([Right.APPROVE_CLOSURE, Right.DIRECT_CASES])
+    return reach.filter(unit_id__in=units, state__in=(Case.State.CLOSURE_PENDING, Case.State.REGISTERED))
+
+
+@admin.register(Case)
+class CaseAdmin(BaseModelAdmin):
+    """The ledger, read-only; a case is worked on its own page."""
+
+    read_right = Right.SEE_CASES
+    list_display = [
+        "number_link",
+        "kind",
+        "category_name",
+        "grade",
+        "unit",
+        "lead",
+        "state",
+        "found_on",
+        "due_on",
+        "late",
+    ]
+    list_filter = ["kind", "state", "grade", ("unit", VisibleRelatedFilter), ("campaign", VisibleRelatedFilter)]
+    list_select_related = ["unit", "lead"]
+    list_display_links = None
+    search_fields = ["number"]
+    search_help_text = _("Number")
+    ordering = ["-pk"]
+    change_list_template = "admin/disputes/case_list.html"
+
+    @admin.display(description=_("number"))
+    def number_link(self, case: Case) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("disputes:case", args=[case.pk]), case.number)
+
+    @admin.display(description=_("category"))
+    def category_name(self, case: Case) -> str:
+        return case.category_label
+
+    @admin.display(description=_("overdue"), boolean=True)
+    def late(self, case: Case) -> bool | None:
+        return False if case.is_overdue(timezone.localdate()) else None
+
+    def get_urls(self) -> list[URLPattern]:
+        def waiting(request: HttpRequest) -> HttpResponse:
+            return self.waiting(request)
+
+        waiting.model_admin = self  # type: ignore[attr-defined]
+        return [path("waiting/", waiting, name="disputes_waiting"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        case = self.get_object(request, object_id)
+        return HttpResponseRedirect(reverse("disputes:case", args=[case.pk]))
+
+    def waiting(self, request: HttpRequest) -> HttpResponse:
+        """Waiting for me: on-spot matters to tick and approve at once, the rest one by one with their reasons."""
+        return self.admin_site.admin_view(self._waiting)(request)
+
+    def _waiting(self, request: HttpRequest) -> HttpResponse:
+        officer, now = officer_of(request), timezone.now()
+        if request.method == "POST":
+            return self._approve(request, officer)
+        bulk, single, unled = [], [], []
+        for case in with_parts(waiting_cases(officer)).order_by("due_on", "pk")[:MOST]:
+            row = {"case": case, "refusal": None}
+            if case.state == Case.State.REGISTERED:
+                unled.append(row)
+                continue
+            row["refusal"] = why_not(case, CASE, "approve", by=officer, at=now)
+            on_spot = case.grade == 1 and case.outcome in ("on_spot", "handed_over", "adopted")
+            (bulk if on_spot else single).append(row)
+        return TemplateResponse(
+            request,
+            "admin/disputes/waiting.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": _g("Waiting for me"),
+                "bulk": bulk,
+                "ready": sum(row["refusal"] is None for row in bulk),
+                "single": single,
+                "unled": unled,
+            },
+        )
+
+    def _approve(self, request: HttpRequest, officer: Officer) -> HttpResponse:
+        """Each ticked line carries the version that was on the page."""
+        seen = dict(line.split(":", 1) for line in request.POST.getlist("case") if line.count(":") == 1)
+        numbers = {int(pk): int(version) for pk, version in seen.items() if pk.isdigit() and version.isdigit()}
+        cases = with_parts(waiting_cases(officer)).filter(pk__in=list(numbers)[:MOST])
+        result = approve_in_bulk(chosen=[(case, numbers[case.pk]) for case in cases], by=officer, at=timezone.now())
+        if result.approved:
+            messages.success(request, _g("%(count)d cases struck off.") % {"count": len(result.approved)})
+        for case, refusal in result.refused:
+            messages.error(request, f"{case.number}: {refusal}")
+        if not numbers:
+            messages.warning(request, _g("Tick the cases first."))
+        return HttpResponseRedirect(reverse("admin:disputes_waiting"))
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(BaseModelAdmin):
+    """The chain itself: what can be held against a printed head."""
+
+    read_right = Right.SEE_CASES
+    list_display = ["place", "at", "case", "action", "state_to", "actor", "short_hash"]
+    list_filter = ["action"]
+    list_select_related = ["case", "actor"]
+    list_display_links = None
+    ordering = ["-id"]
+
+    @admin.display(description=_("entry"))
+    def place(self, entry: LedgerEntry) -> str:
+        return f"{entry.chain_id}:{entry.seq}"
+
+    @admin.display(description=_("hash"))
+    def short_hash(self, entry: LedgerEntry) -> str:
+        return entry.hash[:16]

@@ -1,0 +1,288 @@
+"""The ledger on screen: the list, one case with its timeline and its reasons, and what can be done to it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.access import signed_in
+from accounts.actions import log_access
+from accounts.lifecycles import why_not
+from accounts.models import Officer
+from accounts.refusals import Refusal
+from disputes import actions, forms
+from disputes.evidence import add_evidence
+from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
+from disputes.states import CASE
+from disputes.words import Kind
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button of the case page: the move whose guards grey it, its form, its action."""
+
+    name: str
+    move: str
+    label: Any
+    form: type[forms.MoveForm]
+    action: Callable[..., Case]
+    main: bool = False
+
+
+def _label(move: str) -> Any:
+    return CASE.moves[move].label
+
+
+ACTS: tuple[Act, ...] = (
+    Act("sign_for", "sign_for", _label("sign_for"), forms.MoveForm, actions.sign_for, main=True),
+    Act("assign", "assign", _label("assign"), forms.AssignForm, actions.assign, main=True),
+    Act("settle", "settle", _label("settle"), forms.SettleForm, actions.settle, main=True),
+    Act("perform", "perform", _label("perform"), forms.MoveForm, actions.mark_performed),
+    Act("request_closure", "request_closure", _label("request_closure"), forms.MoveForm, actions.request_closure, True),
+    Act("approve", "approve", _label("approve"), forms.OpinionForm, actions.approve, main=True),
+    Act("return", "return", _label("return"), forms.ReturnForm, actions.return_closure),
+    Act("retry", "retry", _label("retry"), forms.MoveForm, actions.retry),
+    Act("legal_route", "legal_route", _label("legal_route"), forms.LegalRouteForm, actions.legal_route),
+    Act("fail", "fail", _label("fail"), forms.MeasuresForm, actions.fail),
+    Act("relapse", "relapse", _label("relapse"), forms.ReasonForm, actions.relapse),
+    Act("reopen", "reopen", _label("reopen"), forms.ReasonForm, actions.reopen),
+    Act("decline", "decline", _label("decline"), forms.ReasonForm, actions.decline),
+    Act("regrade", "regrade", _label("regrade"), forms.RegradeForm, actions.regrade),
+    Act("merge", "merge", _label("merge"), forms.MergeForm, actions.merge),
+    Act("void", "void", _label("void"), forms.ReasonForm, actions.void),
+    Act("add_party", "note", None, forms.PartyForm, actions.add_party),
+    Act("add_session", "note", None, forms.SessionForm, actions.add_session),
+    Act("add_evidence", "note", None, forms.EvidenceForm, add_evidence),
+)
+BY_NAME = {act.name: act for act in ACTS}
+
+
+def me(request: HttpRequest) -> Officer:
+    return cast(Officer, request.user)
+
+
+def with_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Everything that guards look at, in a fixed number of queries."""
+    return cases.select_related("lead", "helper", "unit", "registered_by", "campaign").prefetch_related(
+        "parties",
+        "evidence",
+        Prefetch("sessions", Session.objects.select_related("mediator")),
+        Prefetch("closures", Closure.objects.select_related("requested_by", "decided_by")),
+        Prefetch(
+            "return_visits", ReturnVisit.objects.unscoped("of a case in reach").select_related("party", "officer")
+        ),
+    )
+
+
+def case_or_404(request: HttpRequest, pk: int) -> Case:
+    return get_object_or_404(with_parts(Case.objects.visible_to(me(request))), pk=pk)
+
+
+# -- the list --
+
+SHOWN = {
+    "open": lambda cases, today: cases.filter(state__in=Case.OPEN_STATES),
+    "overdue": lambda cases, today: cases.overdue(today),
+    "settled": lambda cases, today: cases.filter(state__in=(Case.State.FOLLOW_UP, Case.State.CLOSURE_PENDING)),
+    "closed": lambda cases, today: cases.struck_off(),
+    "all": lambda cases, today: cases,
+}
+
+
+SHOW_WORDS = [
+    ("open", gettext_lazy("open")),
+    ("overdue", gettext_lazy("overdue")),
+    ("settled", gettext_lazy("settled")),
+    ("closed", gettext_lazy("struck off")),
+    ("all", gettext_lazy("all")),
+]
+
+
+@signed_in
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Cases within reach, newest first, paged by key."""
+    officer, today = me(request), timezone.localdate()
+    shown = request.GET.get("show", "open")
+    kind = request.GET.get("kind", "")
+    cases = Case.objects.visible_to(officer).select_related("lead", "unit")
+    cases = SHOWN.get(shown, SHOWN["open"])(cases, today)
+    if kind in Kind.values:
+        cases = cases.filter(kind=kind)
+    number = request.GET.get("number", "").strip()
+    if number:
+        cases = cases.filter(number__startswith=number)
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        cases = cases.filter(pk__lt=int(before))
+    rows = list(cases.order_by("-pk")[: PAGE + 1])
+    return render(
+        request,
+        "disputes/list.html",
+        {
+            "cases": rows[:PAGE],
+            "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+            "shown": shown if shown in SHOWN else "open",
+            "kind": kind,
+            "number": number,
+            "kinds": Kind.choices,
+            "shows": SHOW_WORDS,
+            "today": today,
+            "due_visits": _due_visits(officer, today),
+            "tab": "cases",
+        },
+    )
+
+
+def _due_visits(officer: Officer, today: date) -> list[ReturnVisit]:
+    due = ReturnVisit.objects.visible_to(officer).filter(officer=officer).due(today)
+    return list(due.select_related("case", "premises", "party")[:20])
+
+
+# -- one case --
+
+
+@signed_in
+def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, case_or_404(request, pk))
+
+
+def _page(
+    request: HttpRequest, case: Case, opened: Act | None = None, form: Any = None, status: int = 200
+) -> HttpResponse:
+    officer, now = me(request), timezone.now()
+    acts = []
+    for act in ACTS:
+        if case.state not in CASE.moves[act.move].sources or act.label is None:
+            continue
+        refusal = why_not(case, CASE, act.move, by=officer, at=now)
+        body = form if opened is act else act.form(case=case, officer=officer)
+        acts.append({"act": act, "refusal": refusal, "form": body, "open": opened is act})
+    noting = why_not(case, CASE, "note", by=officer, at=now)
+    notes = [
+        {
+            "act": BY_NAME[name],
+            "form": form if opened is BY_NAME[name] else BY_NAME[name].form(case=case, officer=officer),
+            "open": opened is BY_NAME[name],
+            "title": title,
+        }
+        for name, title in (
+            ("add_evidence", _("Add a photo or file")),
+            ("add_party", _("Add a party")),
+            ("add_session", _("Record a session")),
+        )
+        if noting is None and not (name == "add_party" and case.kind != Kind.DISPUTE)
+    ]
+    context = {
+        "case": case,
+        "acts": acts,
+        "notes": notes,
+        "entries": _timeline(case),
+        "in_clear": officer.pk in (case.lead_id, case.helper_id, case.registered_by_id),
+        "may_note": noting is None,
+        "place": case.places.select_related("premises", "premises__area").first(),
+        "visits": [visit for visit in case.return_visits.all() if visit.cycle == case.cycle],
+        "visit_form": forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
+        "today": timezone.localdate(),
+        "tab": "cases",
+    }
+    return render(request, "disputes/case.html", context, status=status)
+
+
+def _timeline(case: Case) -> list[dict[str, Any]]:
+    entries = LedgerEntry.objects.unscoped("of a case in reach").filter(case=case).select_related("actor")
+    rows = []
+    for entry in entries.prefetch_related("texts").order_by("version"):
+        texts = {text.field: text.text for text in entry.texts.all()}
+        rows.append(
+            {"entry": entry, "label": _label(entry.action), "texts": texts, "what": entry.payload.get("what", "")}
+        )
+    return rows
+
+
+@signed_in
+@require_POST
+def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Does one thing to a case; a refusal comes back on the same page with the form as it was typed."""
+    act = BY_NAME.get(name)
+    if act is None:
+        raise Http404
+    case = case_or_404(request, pk)
+    form = act.form(request.POST, request.FILES, case=case, officer=me(request))
+    if not form.is_valid():
+        return _page(request, case, act, form, status=422)
+    try:
+        act.action(case=case, by=me(request), at=timezone.now(), **form.kwargs_of())
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        log_access(me(request), "refused", case, reason=refusal.code, outcome=refusal.code)
+        return _page(request, case_or_404(request, pk), act, form, status=refusal.status)
+    messages.success(request, _("Recorded."))
+    return redirect("disputes:case", pk=pk)
+
+
+@signed_in
+@require_POST
+def consent(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
+    case = case_or_404(request, pk)
+    party = get_object_or_404(Party, pk=party_pk, case=case)
+    version = int(request.POST.get("version") or -1)
+    agreed = request.POST.get("consented") == "yes"
+    actions.record_consent(case=case, party=party, consented=agreed, version=version, by=me(request), at=timezone.now())
+    messages.success(request, _("Recorded."))
+    return redirect("disputes:case", pk=pk)
+
+
+@signed_in
+@require_POST
+def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answer of a return visit, from the case page or from the round."""
+    visit = get_object_or_404(
+        ReturnVisit.objects.unscoped("through its case").select_related("case"),
+        pk=pk,
+        case__in=_cases_to_return_to(me(request)).values("pk"),
+    )
+    form = forms.ReturnVisitForm(request.POST)
+    back = reverse("disputes:case", args=[visit.case_id])
+    if not form.is_valid():
+        messages.error(request, _("Choose the answer."))
+        return redirect(back)
+    actions.make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("Recorded."))
+    if not Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists():
+        return redirect("visits:round")
+    return redirect(back)
+
+
+def _cases_to_return_to(officer: Officer) -> QuerySet[Case]:
+    """Cases within reach, and those whose return visit was given to this officer: for the answer only."""
+    cases = Case.objects.visible_to(officer)
+    own = ReturnVisit.objects.unscoped("their own return visits").filter(officer=officer).values("case_id")
+    return cases.model.objects.unscoped("reach or own return visit").filter(
+        Q(pk__in=cases.values("pk")) | Q(pk__in=own)
+    )
+
+
+@signed_in
+def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """A file of a case within reach; shown as what its content is, never run, and the look is logged."""
+    case = case_or_404(request, pk)
+    evidence = get_object_or_404(Evidence, pk=evidence_pk, case=case)
+    log_access(me(request), "evidence_seen", evidence)
+    response = FileResponse(evidence.file.open("rb"), content_type=evidence.content_type)
+    response["Content-Disposition"] = f'inline; filename="{evidence.sha256[:12]}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+    return response
