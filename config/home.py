@@ -1,9 +1,93 @@
-"""What waits for a person on the administration home page."""
+"""What waits for a person on the administration home page: one card a thing, with its number and the way there."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from accounts.models import Officer
+from accounts.rights import Right
+from campaigns.models import Campaign, CouldNotMeet, FrameDoor
+from disputes.admin import waiting_cases
+from disputes.models import Case
+from registry.models import ImportBatch
+
+MOST = 1000
 
 
-def waiting_for(officer: Officer) -> list[dict[str, Any]]:
-    return []
+@dataclass(frozen=True)
+class Card:
+    title: str
+    count: int
+    sentence: str
+    address: str
+    warm: bool = True
+
+
+def _few(queryset: Any) -> int:
+    """Counted up to a limit: a card says "1,000", never counts a table."""
+    return len(queryset.order_by().values_list("pk", flat=True)[:MOST])
+
+
+def waiting_for(officer: Officer) -> list[Card]:
+    cards: list[Card] = []
+    if officer.may(Right.APPROVE_CLOSURE):
+        cards.append(
+            Card(
+                _("Cases that wait for me"),
+                _few(waiting_cases(officer)),
+                _("to strike off or to give to a lead"),
+                reverse("admin:disputes_waiting"),
+            )
+        )
+    if officer.may(Right.SEE_CASES):
+        overdue = Case.objects.visible_to(officer).overdue(timezone.localdate())
+        cards.append(
+            Card(_("Overdue cases"), _few(overdue), _("past their day"), reverse("disputes:list") + "?show=overdue")
+        )
+    if officer.may(Right.SHARE_OUT):
+        cards += _doors(officer)
+    if officer.may(Right.IMPORT_PREMISES):
+        ready = ImportBatch.objects.visible_to(officer).filter(state=ImportBatch.State.READY)
+        cards.append(
+            Card(
+                _("Imports to confirm"),
+                _few(ready),
+                _("read, shown, nothing written yet"),
+                reverse("admin:registry_importbatch_changelist"),
+            )
+        )
+    return cards
+
+
+def _doors(officer: Officer) -> list[Card]:
+    frame = FrameDoor.objects.visible_to(officer).filter(campaign__state=Campaign.State.OPEN)
+    gone = frame.exclude(gone_said="").filter(gone_confirmed_at__isnull=True, met_on__isnull=True)
+    asked = CouldNotMeet.objects.visible_to(officer).filter(decided_at__isnull=True)
+    cards = [
+        Card(
+            _("Doors said to be gone"),
+            _few(gone),
+            _("a second hand confirms"),
+            reverse("admin:campaigns_framedoor_changelist") + "?waits=gone",
+        ),
+        Card(
+            _("Could not be met: requests"),
+            _few(asked),
+            _("to grant or send back"),
+            reverse("admin:campaigns_couldnotmeet_changelist") + "?decision=open",
+        ),
+    ]
+    for campaign in Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN)[:3]:
+        cards.append(
+            Card(
+                campaign.title,
+                campaign.frame_count,
+                _("doors in the frame: progress and share-out"),
+                reverse("admin:campaigns_progress", args=[campaign.pk]),
+                warm=False,
+            )
+        )
+    return cards

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "disputes",
     "visits",
     "reports",
+    "config.apps.RoofConfig",
     "config.apps.DoorstepAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
