@@ -54,7 +54,7 @@ def template() -> str:
     files = sorted(ROOT.glob("*/migrations/*.py"))
     grants = ROOT / "accounts" / "management" / "commands" / "grant_login.py"
     name = f"template_{digest(*files, grants, ROOT / 'requirements.txt')}"
-    with open(server.state / "template.lock", "w") as lock, superuser() as connection:
+    with open(server.base / "template.lock", "w") as lock, superuser() as connection:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             drop("building", connection)

@@ -71,9 +71,9 @@ def wanted_lock(path: Path) -> str:
 
 def has_embedded_build() -> bool:
     machine = platform.machine().lower()
-    if sys.platform == "linux":
-        return machine in {"x86_64", "aarch64"} and platform.libc_ver()[0] == "glibc"
-    return sys.platform == "darwin" and machine in {"x86_64", "arm64"}
+    builds = {"Linux": {"x86_64", "aarch64"}, "Darwin": {"x86_64", "arm64"}}
+    built = machine in builds.get(platform.system(), set())
+    return built and (platform.system() != "Linux" or platform.libc_ver()[0] == "glibc")
 
 
 def install_uv(lock: str) -> None:

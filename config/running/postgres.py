@@ -37,13 +37,13 @@ STOP_SECONDS = 30
 
 
 class Cluster:
-    """One data folder and its server. `state` belongs to whoever runs this and holds locks and the password."""
+    """One data folder and its server. `base` belongs to whoever runs this and holds locks and the password."""
 
-    def __init__(self, state: Path, options: Mapping[str, str] | None = None) -> None:
-        self.state = state
+    def __init__(self, base: Path, options: Mapping[str, str] | None = None) -> None:
+        self.base = base
         self.options = dict(options or {})
         self.account = server_account()
-        self.home = state if self.account is None else home_for(self.account, state)
+        self.home = base if self.account is None else home_for(self.account, base)
         self.data = self.home / "data"
         self._users: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,8 +59,8 @@ class Cluster:
             self.leave()
 
     def join(self) -> None:
-        self.state.mkdir(parents=True, exist_ok=True)
-        self._users = os.open(self.state / "users", os.O_RDWR | os.O_CREAT, 0o600)
+        self.base.mkdir(parents=True, exist_ok=True)
+        self._users = os.open(self.base / "users", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._users, fcntl.LOCK_SH)
         self.start()
 
@@ -72,7 +72,7 @@ class Cluster:
         except BlockingIOError:
             pass  # Somebody else is at work in it.
         else:
-            if not (self.state / "kept").exists():
+            if not (self.base / "kept").exists():
                 self.stop()
         finally:
             os.close(self._users)
@@ -81,13 +81,13 @@ class Cluster:
     def keep(self, kept: bool) -> None:
         """Whether the server outlives its users."""
         if kept:
-            write_private(self.state / "kept", "")
+            write_private(self.base / "kept", "")
         else:
-            (self.state / "kept").unlink(missing_ok=True)
+            (self.base / "kept").unlink(missing_ok=True)
 
     @property
     def password(self) -> str:
-        path = self.state / "password"
+        path = self.base / "password"
         if not path.exists():
             write_private(path, secrets.token_urlsafe(24))
         return path.read_text()
@@ -156,8 +156,8 @@ class Cluster:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Two starts at once: the second waits and finds the server running."""
-        self.state.mkdir(parents=True, exist_ok=True)
-        with open(self.state / "lock", "w") as lock:
+        self.base.mkdir(parents=True, exist_ok=True)
+        with open(self.base / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -201,6 +201,8 @@ class Cluster:
         socket = self.socket_folder()
         self._own_folder(socket)
         self._forget_stale_pid()
+        if self._process is not None:
+            self._process.wait()
         options = {
             "listen_addresses": "",
             "unix_socket_directories": f'"{socket}"',
@@ -236,14 +238,16 @@ class Cluster:
         return len(lines) >= 8 and lines[0] == str(self._process.pid) and lines[7].strip() == "ready"
 
     def _forget_stale_pid(self) -> None:
-        """A pid file that names a zombie or a stranger would stop the start; one that names nobody does not.
+        """No server runs, so what names one is stale: a zombie's or a stranger's pid in it would stop the start.
 
-        The file is kept, because PostgreSQL reads in it which shared memory the old server's children may still use.
+        The pid file is kept, because PostgreSQL reads in it which shared memory the old server's children still use.
         """
         path = self.data / "postmaster.pid"
         if path.exists():
             _, _, rest = path.read_text().partition("\n")
             path.write_text(f"{NOBODY_HAS_THIS_PID}\n{rest}")
+        for left in self.socket_folder().iterdir():
+            left.unlink()
 
     def _own_folder(self, folder: Path) -> None:
         """A folder that only the server's account can enter; one in a public place that isn't ours is refused."""
@@ -308,18 +312,18 @@ def server_account() -> pwd.struct_passwd | None:
     )
 
 
-def home_for(account: pwd.struct_passwd, state: Path) -> Path:
+def home_for(account: pwd.struct_passwd, base: Path) -> Path:
     """Where the account keeps the data: with the copy when it can get there, else a folder of this copy's own.
 
     Parent folders are never opened up for it.
     """
-    state.mkdir(parents=True, exist_ok=True)
-    if reachable(account, state):
-        return state / "server"
+    base.mkdir(parents=True, exist_ok=True)
+    if reachable(account, base):
+        return base / "server"
     elsewhere = Path("/var/lib/doorstep")
     elsewhere.mkdir(mode=0o711, exist_ok=True)
     elsewhere.chmod(0o711)
-    return elsewhere / digest(str(state))[:12]
+    return elsewhere / digest(str(base))[:12]
 
 
 def reachable(account: pwd.struct_passwd, path: Path) -> bool:

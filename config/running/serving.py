@@ -12,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import FrameType
 
 from config.running.places import DEMO_MARK, PYTHON, ROOT, read_settings, says_yes
@@ -85,7 +84,7 @@ def watch(started: Sequence[subprocess.Popen[bytes]]) -> int:
         for child in started:
             code = child.poll()
             if code is not None:
-                name = Path(child.args[2] if child.args[1] == "-m" else child.args[1]).name  # type: ignore[index]
+                name = subprocess.list2cmdline(child.args)  # type: ignore[arg-type]
                 say(f"{name} ended by itself (code {code}).", f"{name} 意外退出（代码 {code}）。")
                 return code or 1
         time.sleep(0.3)

@@ -168,7 +168,7 @@ class Site:
 
     def hand_over(self, *arguments: str, folder: Path | None = None, as_owner: bool = False) -> int:
         """One management command that speaks to the person at the keyboard."""
-        command = [PYTHON, ROOT / "manage.py", *arguments]
+        command = [str(PYTHON), str(ROOT / "manage.py"), *arguments]
         return subprocess.run(command, cwd=folder or ROOT, env=self.surroundings(as_owner=as_owner)).returncode
 
     def migrate(self) -> None:

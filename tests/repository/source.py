@@ -1,0 +1,41 @@
+"""The project's own source, read as text and as syntax trees."""
+
+import ast
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from config.running.places import ROOT
+
+# Bottom first: a room imports only from floors below its own.
+FLOORS = ("accounts", "registry", "campaigns", "disputes", "visits", "reports", "config")
+APPS = FLOORS[:-1]
+
+
+@cache
+def committed() -> tuple[Path, ...]:
+    """Every file that is, or is about to be, committed."""
+    found = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stderr
+    return tuple(sorted({path for line in found.stdout.splitlines() if (path := ROOT / line).is_file()}))
+
+
+def python_files(*tops: str, migrations: bool = False) -> list[Path]:
+    return [
+        path
+        for path in committed()
+        if path.suffix == ".py"
+        and path.relative_to(ROOT).parts[0] in (tops or APPS)
+        and (migrations or "migrations" not in path.parts)
+    ]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def place(path: Path, node: ast.AST) -> str:
+    return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
