@@ -12,14 +12,20 @@ FLOORS = ("accounts", "registry", "campaigns", "disputes", "visits", "reports", 
 APPS = FLOORS[:-1]
 
 
+# What .gitignore keeps out; for a copy that came as an archive, without git.
+IGNORED = {".venv", "node_modules", ".local", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+
+
 @cache
 def committed() -> tuple[Path, ...]:
     """Every file that is, or is about to be, committed."""
-    found = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert found.returncode == 0, found.stderr
-    return tuple(sorted({path for line in found.stdout.splitlines() if (path := ROOT / line).is_file()}))
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+        paths = {ROOT / line for line in listed}
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        paths = {path for path in ROOT.rglob("*") if not IGNORED & set(path.parts) and path.suffix != ".mo"}
+    return tuple(sorted(path for path in paths if path.is_file()))
 
 
 def python_files(*tops: str, migrations: bool = False) -> list[Path]:
