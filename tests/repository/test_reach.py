@@ -14,6 +14,7 @@ from accounts.access import rule_of
 from accounts.admin import BaseModelAdmin
 from accounts.models import Unit
 from accounts.scoping import ScopedModel, Unscoped
+from config.running.places import ROOT
 from tests.repository.source import APPS, place, python_files, tree
 
 
@@ -70,23 +71,36 @@ def view_modules() -> list[Path]:
     return [path for path in python_files(*APPS, "config") if path.stem in names or path.parent.name in names]
 
 
-def test_views_and_admins_read_scoped_rows_only_through_somebodys_reach() -> None:
-    """`Model.objects` in a page is followed by `visible_to` at once; a reason is said in actions, not in pages."""
+# Reads in pages of rows that a row already in reach stands for: each was looked at, and says why where it stands.
+LOOKED_AT = {
+    ("campaigns/forms.py", "Jurisdiction"),
+    ("disputes/forms.py", "Officer"),
+    ("disputes/views.py", "LedgerEntry"),
+    ("disputes/views.py", "ReturnVisit"),
+    ("visits/views.py", "Jurisdiction"),
+    ("visits/views.py", "Premises"),
+}
+
+
+def test_pages_read_scoped_rows_only_through_somebodys_reach() -> None:
+    """`Model.objects` in a page is followed by `visible_to` at once, except where somebody looked and said why."""
     scoped = {model.__name__ for model in scoped_models()}
-    wrong = []
-    for path in view_modules():
-        allowed = {
-            id(node.value)
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.Attribute) and node.attr in {"visible_to", "none"}
-        }
-        for node in ast.walk(tree(path)):
-            reads = (
-                isinstance(node, ast.Attribute) and node.attr == "objects" and getattr(node.value, "id", "") in scoped
-            )
-            if reads and id(node) not in allowed:
-                wrong.append(f"{place(path, node)} reads {node.value.id} for nobody")  # type: ignore[attr-defined]
-    assert wrong == []
+    found = {
+        (path.relative_to(ROOT).as_posix(), name): place(path, node)
+        for path in view_modules()
+        for name, node in reads_for_nobody(path)
+        if name in scoped
+    }
+    assert {key: spot for key, spot in found.items() if key not in LOOKED_AT} == {}
+    assert LOOKED_AT - set(found) == set(), "no longer there: take it off the list"
+
+
+def reads_for_nobody(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    nodes = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
+    open_to_somebody = {id(node.value) for node in nodes if node.attr in {"visible_to", "none"}}
+    for node in nodes:
+        if node.attr == "objects" and isinstance(node.value, ast.Name) and id(node) not in open_to_somebody:
+            yield node.value.id, node
 
 
 def test_every_admin_class_closes_what_the_stock_admin_leaves_open() -> None:
