@@ -114,6 +114,17 @@ NEVER = re.compile(
 # The column that we add to the returned copy, in both languages; ignored when the copy comes back.
 REASONS_HEADINGS = {"zh": "户户到导入说明", "en": "Doorstep import notes"}
 
+BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def heading_of(name: str, language: str) -> str:
+    """The heading by which people see a column, in the language of the page."""
+    column = BY_NAME.get(name)
+    if column is None:
+        return ""
+    return column.chinese if language.startswith("zh") else column.heading
+
+
 _MARKS = re.compile(r"[\s/、,，;；:：*＊\-_.。·'’\"“”（）()\[\]【】<>《》?？]+")
 _BRACKETS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 

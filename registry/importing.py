@@ -115,7 +115,8 @@ class _Stager:
             return _elsewhere(self.batch_id, sheet, number, match)
         refused = row[AT["refused"]] or bool(match.fault)
         if match.fault or match.note:
-            reasons = [[match.fault or match.note, _column_of(match, row), {}], *reasons]
+            said = {"said": row[AT["community"]] or row[AT["community_code"]]} if match.fault else {}
+            reasons = [[match.fault or match.note, _column_of(match, row), said], *reasons]
         verdict = (
             Verdict.REFUSED
             if refused

@@ -167,9 +167,11 @@ class _Keeper:
     def __init__(self, layout: BinaryIO | None) -> None:
         self.file = gzip.GzipFile(fileobj=layout, mode="wb", compresslevel=1, mtime=0) if layout else None
         self.blank: frozenset[int] = frozenset()
+        self.heading_row = 0
 
     def sheet(self, sheet: Sheet, table: Table | None, kind: str) -> None:
         self.blank = frozenset([*table.never_read, *table.ours] if table else [])
+        self.heading_row = table.heading_row if table else 0
         head = {
             "sheet": sheet.name,
             "kind": kind,
@@ -185,7 +187,8 @@ class _Keeper:
 
     def row(self, number: int, cells: list[Cell]) -> None:
         if self.file:
-            kept = [None if index in self.blank else _kept(cell) for index, cell in enumerate(cells)]
+            blank = self.blank if number > self.heading_row else frozenset()
+            kept = [None if index in blank else _kept(cell) for index, cell in enumerate(cells)]
             self.file.write(json.dumps([number, kept], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
     def close(self) -> None:

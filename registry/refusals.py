@@ -1,8 +1,12 @@
 """The sentences for what an import refuses: whole files and single rows, by the codes that the child process sends."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from registry.columns import heading_of
 
 # Excel and WPS have the same menu path in Chinese and, word for word, in English.
 FILE_SENTENCES = {
@@ -62,3 +66,48 @@ FILE_SENTENCES = {
 
 def file_sentence(code: str, params: dict[str, Any]) -> str:
     return str(FILE_SENTENCES[code]) % params
+
+
+# Of single rows. A cell's value never stands in a sentence.
+ROW_SENTENCES = {
+    "community_unknown": _("No community of your area is called “%(said)s”."),
+    "community_missing": _("The row names no community."),
+    "community_ambiguous": _("Several communities have this name. Add the code, or 社区 or 村 after the name."),
+    "code_and_name": _("Code and name belong to two different communities."),
+    "code_unknown": _("This code is unknown; the community was found by its name."),
+    "nobody_answers": _("No unit answers for this community. Add it to a jurisdiction first."),
+    "no_address": _("The row has no address."),
+    "address_whole": _("The address could not be split: kept as written, walked last."),
+    "kind_missing": _("The row says no kind. Write one of: 住户, 门店, 企业, 单位, 村社区."),
+    "kind_unknown": _("This kind is unknown. Write one of: 住户, 门店, 企业, 单位, 村社区."),
+    "phone_short": _("Too few digits for a phone number. Left empty."),
+    "phone_long": _("Too many digits for a phone number. Left empty."),
+    "phone_unreadable": _("This is no phone number. Left empty."),
+    "phone_rounded": _("The sheet rounded this number (1.39E+10) and lost its last digits. Left empty."),
+    "phone_second": _("The cell holds several numbers. Only the first was taken."),
+    "phone_differs": _("Row %(row)s has another number for this person. Left empty."),
+    "use_unknown": _("This use is unknown. Write one of: 自住, 出租, 借用, 空置. Left empty."),
+    "use_differs": _("Row %(row)s says otherwise for the same dwelling. Left empty."),
+    "yes_or_no": _("Write 是 or 否. Left empty."),
+    "apart_differs": _("Row %(row)s says otherwise for the same dwelling. Left empty."),
+    "relation_unknown": _("This relation is unknown. Taken as “other”."),
+    "cell_error": _("The sheet shows an error in this cell. Left empty."),
+    "masked": _("The cell is masked with *. Left empty."),
+    "id_number": _("An identity number stood in this cell. It was left out and is stored nowhere."),
+    "again": _("Same door and same person as row %(row)s."),
+}
+
+
+def row_sentence(reason: Sequence[Any], language: str) -> str:
+    """`reason` as it stands in `ImportRow.reasons`; the column's heading stands before the sentence."""
+    code, column, params = reason
+    sentence = str(ROW_SENTENCES[code]) % params
+    heading = heading_of(column, language)
+    return gettext("%(heading)s: %(sentence)s") % {"heading": heading, "sentence": sentence} if heading else sentence
+
+
+def effect_sentence(verdict: str, effect: str) -> str:
+    """What a row without reasons still has to say in the copy that goes back."""
+    if verdict == "elsewhere":
+        return gettext("Belongs to another station; not taken.")
+    return gettext("Confirmed at the door since; left as it is.") if effect == "kept" else ""

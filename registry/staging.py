@@ -18,6 +18,8 @@ BUSINESS = {"shop", "enterprise", "institution"}
 
 ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 
+MASKABLE = {"name", "unit_name", "person", "contact", "in_charge"}
+
 Reason = tuple[str, str, dict[str, str]]
 """(code, column name, parameters): the sentence is made where somebody reads it. Never holds the cell's value."""
 
@@ -88,6 +90,10 @@ class Understanding:
         if text.startswith("#") and text in ERROR_VALUES:
             row.reasons.append(("cell_error", name, {}))
             return ""
+        if "*" in text and name in MASKABLE:
+            # A name from our own masked export is nobody's name.
+            row.reasons.append(("masked", name, {}))
+            return ""
         if len(text) >= 15:
             text, found = without_id_numbers(text)
             if found:
@@ -153,6 +159,9 @@ class Understanding:
 
     def _phone(self, row: StagedRow, value: Cell) -> None:
         if value is None:
+            return
+        if isinstance(value, str) and "*" in value:
+            row.reasons.append(("masked", "phone", {}))
             return
         phone = read_phone(clean(value) if isinstance(value, str) else value)
         row.phone = phone.number

@@ -70,8 +70,8 @@ def test_the_refused_and_half_taken_rows_are_those_of_the_sheet(district: Distri
     batch = read(BY_DOOR, district.bureau, district.desk)
     rows = ImportRow.objects.filter(batch=batch)
     assert list(rows.filter(verdict="refused").values_list("row_number", "reasons")) == [
-        (29, [["community_unknown", "community", {}]]),
-        (573, [["community_unknown", "community", {}]]),
+        (29, [["community_unknown", "community", {"said": "不存在社区"}]]),
+        (573, [["community_unknown", "community", {"said": "不存在社区"}]]),
     ]
     partly = dict(rows.filter(verdict="partly").values_list("row_number", "reasons"))
     phones = {22, 273, 339, 397, 422, 551, 560}
