@@ -357,7 +357,7 @@ def add_door(
     by: Officer,
     at: datetime,
 ) -> Premises:
-    """A door found on the round: into the register, into every running campaign's frame, and onto the finder's round."""
+    """A door found on the round: into the register, every running campaign's frame, and the finder's round."""
     premises = register.add_door(area=area, kind=kind, address=address, name=name, phone=phone, use=use, by=by, at=at)
     codes = [area.code[:length] for length in range(2, len(area.code) + 1)]
     above = [int(part) for part in premises.unit.path.split(".") if part]

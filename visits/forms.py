@@ -88,9 +88,7 @@ class VisitForm(forms.Form):
     place = forms.CharField(required=False)
     facts = forms.CharField(required=False)
     use = forms.ChoiceField(choices=[("", "–"), *Premises.Use.choices], required=False)
-    registered_elsewhere = forms.ChoiceField(
-        choices=[("", "–"), ("yes", _("yes")), ("no", _("no"))], required=False
-    )
+    registered_elsewhere = forms.ChoiceField(choices=[("", "–"), ("yes", _("yes")), ("no", _("no"))], required=False)
     contact_name = forms.CharField(required=False, max_length=60)
     relation = forms.ChoiceField(choices=Contact.Relation.choices, required=False, initial=Contact.Relation.TENANT)
     phone = forms.CharField(required=False, max_length=40)

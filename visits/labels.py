@@ -52,7 +52,7 @@ def door_label(premises: Premises) -> str:
 def street_and_area(premises: Premises) -> str:
     """What stands beside the building's name: its street, where there is one, and its community."""
     street = premises.street if premises.building or premises.entrance else ""
-    return " • ".join(part for part in (street, premises.area.label) if part)
+    return " · ".join(part for part in (street, premises.area.label) if part)
 
 
 def day_label(day: datetime) -> str:
@@ -73,6 +73,11 @@ def short_day(day: date) -> str:
     if get_language() == "en":
         return date_format(day, "j M Y" if other else "j M")
     return date_format(day, "Y年n月j日" if other else "n月j日")
+
+
+def moment(at: datetime) -> str:
+    """Day and hour of a record: 11月18日 10:05, 18 Nov 10:05."""
+    return f"{short_day(timezone.localdate(at))} {clock(at)}"
 
 
 def clock(at: datetime) -> str:

@@ -103,16 +103,15 @@ class Row:
 
     @property
     def appointment(self) -> str:
-        due = self.frame.next_at
-        assert due is not None
+        due = self.frame.next_at or self.at
         when = labels.clock(due)
         if timezone.localdate(due) < timezone.localdate(self.at):
             return _("Booked %(day)s %(time)s") % {"day": labels.short_date(due), "time": when}
         minutes = int((due - self.at).total_seconds() // 60)
         if 0 <= minutes <= 90:
-            return _("Booked %(time)s • in %(minutes)s min") % {"time": when, "minutes": minutes}
+            return _("Booked %(time)s · in %(minutes)s min") % {"time": when, "minutes": minutes}
         if minutes < 0:
-            return _("Booked %(time)s • now due") % {"time": when}
+            return _("Booked %(time)s · now due") % {"time": when}
         return _("Booked %(time)s") % {"time": when}
 
     @property
@@ -144,7 +143,7 @@ class Row:
             parts = [times, str(hint)] if hint else [times]
         elif self.premises.confirmed_on and not self.visited:
             parts.append(_("last confirmed %(month)s") % {"month": labels.month(self.premises.confirmed_on)})
-        return " • ".join(parts)
+        return " · ".join(parts)
 
 
 @dataclass
@@ -247,6 +246,8 @@ class Day:
         """Shown rows cut where the building changes; the tally is of all rows of that building today."""
         tally = Counter(_place(row) for row in self.rows)
         done = Counter(_place(row) for row in self.rows if row.visited)
+        streets = {(row.premises.area_id, row.premises.street) for row in self.rows if row.premises.building}
+        several = {area for area, n in Counter(area for area, _street in streets).items() if n > 1}
         groups: list[Group] = []
         last: Any = None
         for row in self.shown[:SHOWN_ROWS]:
@@ -255,7 +256,10 @@ class Day:
             place = _place(row)
             if place != last:
                 title = labels.building_label(row.premises) or row.premises.area.label
-                area = labels.street_and_area(row.premises) if title != row.premises.area.label else ""
+                area = (
+                    labels.street_and_area(row.premises) if row.premises.area_id in several else row.premises.area.label
+                )
+                area = area if title != row.premises.area.label else ""
                 groups.append(Group(title, area, [], done[place], tally[place]))
                 last = place
             groups[-1].rows.append(row)

@@ -80,7 +80,7 @@ def questions_for(campaign: Campaign, premises: Premises) -> list[Question]:
 
 
 def answers_of(attempt: Attempt, questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """Answers with the texts of their questions, so that the record stays readable. A visit broken off may lack some."""
+    """Answers beside their questions' texts, so that the record stays readable; a visit broken off may lack some."""
     kept = []
     for question in questions:
         answer = str(attempt.answers.get(question.pk, "")).strip()

@@ -126,7 +126,7 @@ class Screen:
     @property
     def title(self) -> str:
         name = self.premises.name if self.own else self.premises.masked_name
-        return " • ".join(part for part in (labels.door_label(self.premises), name) if part)
+        return " · ".join(part for part in (labels.door_label(self.premises), name) if part)
 
     @property
     def second(self) -> str:
@@ -134,7 +134,7 @@ class Screen:
         start = _("from %(time)s") % {"time": labels.clock(self.at)}
         start = _("%(start)s (%(band)s)") % {"start": start, "band": band} if band else start
         kind = str(self.premises.get_kind_display())
-        return " • ".join((kind[:1].upper() + kind[1:], self.premises.area.label, start))
+        return " · ".join((kind[:1].upper() + kind[1:], self.premises.area.label, start))
 
     @property
     def facts(self) -> str:
@@ -148,7 +148,7 @@ class Screen:
             parts.append(_("people listed: %(n)s") % {"n": len(self.contacts)})
         if premises.registered_elsewhere:
             parts.append(_("registered elsewhere"))
-        return " • ".join(parts)
+        return " · ".join(parts)
 
     @property
     def confirmed(self) -> str:
@@ -157,12 +157,14 @@ class Screen:
 
     @property
     def topic_names(self) -> str:
-        return " • ".join(topic.name for topic in self.topics[:3])
+        return " · ".join(topic.name for topic in self.topics[:3])
 
     def dues(self) -> dict[str, list[Due]]:
         today = timezone.localdate(self.at)
         return {
-            kind: [Due(grade, due_day(kind, grade, today), (due_day(kind, grade, today) - today).days) for grade in Grade]
+            kind: [
+                Due(grade, due_day(kind, grade, today), (due_day(kind, grade, today) - today).days) for grade in Grade
+            ]
             for kind in Kind
         }
 

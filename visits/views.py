@@ -1,11 +1,12 @@
 """The officer's pages: the round, one door, a new door, records and receipts, and what is one's own."""
 
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -179,10 +180,8 @@ def records(request: HttpRequest) -> HttpResponse:
     rows = Visit.objects.visible_to(officer).select_related("premises", "premises__area", "officer", "unit")
     rows = rows if whole else rows.of(officer)
     rows = rows.order_by("-pk")
-    try:
+    with suppress(KeyError, ValueError):
         rows = rows.filter(pk__lt=UUID(request.GET["before"]))
-    except (KeyError, ValueError):
-        pass
     found = list(rows[: PAGE + 1])
     context = {
         "tab": "receipts",
@@ -278,12 +277,13 @@ def void(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @signed_in
 @require_GET
-def photo(request: HttpRequest, pk: UUID, number: int) -> FileResponse:
+def photo(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """A picture, to whoever may see its visit; never by its place in the store."""
     officer = cast(Officer, request.user)
     found: Photo = get_object_or_404(visit_or_404(officer, pk).photos.all(), pk=number)
     log_access(officer, "photo_seen", found, address=address_of(request))
-    response = FileResponse(found.file.open(), content_type=found.content_type)
+    with found.file.open() as file:
+        response = HttpResponse(file.read(), content_type=found.content_type)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -34,7 +34,7 @@ def test_a_plain_visit_is_stored_and_folded_down_onto_its_door(world: World, hel
     assert receipt.verdict == Submission.Verdict.STORED
     assert (visit.officer, visit.unit, visit.people_met, visit.identity_shown) == (world.owner, world.station, 1, True)
     assert visit.notice_version == visit.campaign.notice_version
-    assert not (visit.stand_in or visit.late_upload or visit.keyed_later)
+    assert (visit.stand_in, visit.late_upload, visit.keyed_later) == (False, False, False)
     door = frame(held)
     assert (door.tries, door.contacts, door.met_on, door.last_outcome) == (1, 1, NOW.date(), "completed")
 

@@ -8,177 +8,406 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_append_only'),
-        ('campaigns', '0001_initial'),
-        ('disputes', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("accounts", "0002_append_only"),
+        ("campaigns", "0001_initial"),
+        ("disputes", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.UUIDField(default=visits.models.time_ordered_id, editable=False, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('ended_at', models.DateTimeField(verbose_name='ended')),
-                ('device_at', models.DateTimeField(blank=True, null=True, verbose_name="device's clock")),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('place', models.CharField(blank=True, choices=[('home', 'at home'), ('doorstep', 'at the door'), ('yard', 'downstairs or in the yard'), ('station', 'at the station'), ('phone', 'by phone')], max_length=10, verbose_name='place')),
-                ('mode', models.CharField(choices=[('ordinary', 'ordinary hours'), ('off_hours', 'off-hours'), ('appointment', 'by appointment')], max_length=12, verbose_name='mode')),
-                ('band', models.CharField(max_length=10, verbose_name='time band')),
-                ('outcome', models.CharField(choices=[('completed', 'met'), ('partly', 'met, broken off'), ('nobody_in', 'nobody in'), ('appointment', 'come back by appointment'), ('refused', 'refused'), ('moved', 'moved or vacant'), ('not_found', 'not found or demolished'), ('converted', 'turned into something else'), ('other', 'other outcome')], max_length=12, verbose_name='outcome')),
-                ('people_met', models.PositiveSmallIntegerField(default=0, verbose_name='people met')),
-                ('identity_shown', models.BooleanField(default=False, verbose_name='identity shown and notice given')),
-                ('notice_version', models.PositiveSmallIntegerField(default=0, verbose_name='notice version')),
-                ('not_given_why', models.CharField(blank=True, choices=[('refused', 'the resident would not wait'), ('known', 'known from the last visit'), ('phone', 'spoke by phone only'), ('other', 'another reason')], max_length=10, verbose_name='why not given')),
-                ('facts_changed', models.JSONField(blank=True, default=dict, verbose_name='facts that changed')),
-                ('answers', models.JSONField(blank=True, default=list, verbose_name='answers')),
-                ('diary', models.CharField(blank=True, max_length=300, verbose_name='diary line')),
-                ('next_at', models.DateTimeField(blank=True, null=True, verbose_name='next appointment')),
-                ('stand_in', models.BooleanField(default=False, verbose_name='stand-in visit')),
-                ('late_upload', models.BooleanField(default=False, verbose_name='late upload')),
-                ('keyed_later', models.BooleanField(default=False, verbose_name='keyed later')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
-                ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='voided')),
-                ('voided_why', models.CharField(blank=True, max_length=200, verbose_name='why voided')),
-                ('assignment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.assignment')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign', verbose_name='campaign')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
-                ('partner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='partner')),
-                ('premises', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.premises', verbose_name='premises')),
-                ('topics', models.ManyToManyField(blank=True, related_name='+', to='campaigns.topic', verbose_name='topics')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='unit')),
-                ('voided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=visits.models.time_ordered_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("ended_at", models.DateTimeField(verbose_name="ended")),
+                ("device_at", models.DateTimeField(blank=True, null=True, verbose_name="device's clock")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received")),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("home", "at home"),
+                            ("doorstep", "at the door"),
+                            ("yard", "downstairs or in the yard"),
+                            ("station", "at the station"),
+                            ("phone", "by phone"),
+                        ],
+                        max_length=10,
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "ordinary hours"),
+                            ("off_hours", "off-hours"),
+                            ("appointment", "by appointment"),
+                        ],
+                        max_length=12,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("band", models.CharField(max_length=10, verbose_name="time band")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("completed", "met"),
+                            ("partly", "met, broken off"),
+                            ("nobody_in", "nobody in"),
+                            ("appointment", "come back by appointment"),
+                            ("refused", "refused"),
+                            ("moved", "moved or vacant"),
+                            ("not_found", "not found or demolished"),
+                            ("converted", "turned into something else"),
+                            ("other", "other outcome"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("people_met", models.PositiveSmallIntegerField(default=0, verbose_name="people met")),
+                ("identity_shown", models.BooleanField(default=False, verbose_name="identity shown and notice given")),
+                ("notice_version", models.PositiveSmallIntegerField(default=0, verbose_name="notice version")),
+                (
+                    "not_given_why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("refused", "the resident would not wait"),
+                            ("known", "known from the last visit"),
+                            ("phone", "spoke by phone only"),
+                            ("other", "another reason"),
+                        ],
+                        max_length=10,
+                        verbose_name="why not given",
+                    ),
+                ),
+                ("facts_changed", models.JSONField(blank=True, default=dict, verbose_name="facts that changed")),
+                ("answers", models.JSONField(blank=True, default=list, verbose_name="answers")),
+                ("diary", models.CharField(blank=True, max_length=300, verbose_name="diary line")),
+                ("next_at", models.DateTimeField(blank=True, null=True, verbose_name="next appointment")),
+                ("stand_in", models.BooleanField(default=False, verbose_name="stand-in visit")),
+                ("late_upload", models.BooleanField(default=False, verbose_name="late upload")),
+                ("keyed_later", models.BooleanField(default=False, verbose_name="keyed later")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="revision")),
+                ("voided_at", models.DateTimeField(blank=True, null=True, verbose_name="voided")),
+                ("voided_why", models.CharField(blank=True, max_length=200, verbose_name="why voided")),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.assignment",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="partner",
+                    ),
+                ),
+                (
+                    "premises",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.premises",
+                        verbose_name="premises",
+                    ),
+                ),
+                (
+                    "topics",
+                    models.ManyToManyField(blank=True, related_name="+", to="campaigns.topic", verbose_name="topics"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit',
-                'verbose_name_plural': 'visits',
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.UUIDField(verbose_name='client id')),
-                ('kind', models.CharField(default='visit', max_length=20)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('verdict', models.CharField(choices=[('stored', 'stored'), ('conflict', 'kept for review: same number, other content'), ('held', 'held'), ('refused', 'not accepted')], max_length=10, verbose_name='receipt')),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('body', models.JSONField(blank=True, null=True)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
-                ('visit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.UUIDField(verbose_name="client id")),
+                ("kind", models.CharField(default="visit", max_length=20)),
+                ("body_digest", models.CharField(max_length=64)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("stored", "stored"),
+                            ("conflict", "kept for review: same number, other content"),
+                            ("held", "held"),
+                            ("refused", "not accepted"),
+                        ],
+                        max_length=10,
+                        verbose_name="receipt",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("body", models.JSONField(blank=True, null=True)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received")),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt',
-                'verbose_name_plural': 'receipts',
-                'ordering': ['-received_at', '-pk'],
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
+                "ordering": ["-received_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to='photos/%Y/%m/')),
-                ('content_type', models.CharField(max_length=40)),
-                ('size', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(upload_to="photos/%Y/%m/")),
+                ("content_type", models.CharField(max_length=40)),
+                ("size", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="visits.visit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='disputes.case')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="disputes.case"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="visits.visit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('copies', models.PositiveSmallIntegerField(default=1)),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.topic')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("copies", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campaigns.topic"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="visits.visit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VisitRevision',
+            name="VisitRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('before', models.JSONField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='visits.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("before", models.JSONField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="visits.visit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['revision'],
+                "ordering": ["revision"],
             },
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['campaign', 'premises', 'started_at'], name='visit_of_door'),
+            model_name="visit",
+            index=models.Index(fields=["campaign", "premises", "started_at"], name="visit_of_door"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['officer', '-started_at'], name='visit_of_officer'),
+            model_name="visit",
+            index=models.Index(fields=["officer", "-started_at"], name="visit_of_officer"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['campaign', 'unit', 'started_at'], name='visit_of_unit'),
+            model_name="visit",
+            index=models.Index(fields=["campaign", "unit", "started_at"], name="visit_of_unit"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['premises', '-started_at'], name='visit_history'),
+            model_name="visit",
+            index=models.Index(fields=["premises", "-started_at"], name="visit_history"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='visit_ends_after_start'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gte", models.F("started_at"))), name="visit_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ('completed', 'partly')), _negated=True), ('people_met__gte', 1), _connector='OR'), name='met_means_somebody'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome__in", ("completed", "partly")), _negated=True),
+                    ("people_met__gte", 1),
+                    _connector="OR",
+                ),
+                name="met_means_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('completed', 'partly')), ('people_met', 0), _connector='OR'), name='not_met_means_nobody'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ("completed", "partly")), ("people_met", 0), _connector="OR"),
+                name="not_met_means_nobody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ('completed', 'partly')), _negated=True), ('identity_shown', True), models.Q(('not_given_why', ''), _negated=True), _connector='OR'), name='met_means_declared_or_why_not'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome__in", ("completed", "partly")), _negated=True),
+                    ("identity_shown", True),
+                    models.Q(("not_given_why", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="met_means_declared_or_why_not",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_at__isnull', True), ('voided_by__isnull', True), ('voided_why', '')), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('voided_why', ''), _negated=True)), _connector='OR'), name='visit_voided_by_somebody_for_a_reason'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("voided_at__isnull", True), ("voided_by__isnull", True), ("voided_why", "")),
+                    models.Q(
+                        ("voided_at__isnull", False),
+                        ("voided_by__isnull", False),
+                        models.Q(("voided_why", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_voided_by_somebody_for_a_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['officer', '-received_at'], name='receipts_of_officer'),
+            model_name="submission",
+            index=models.Index(fields=["officer", "-received_at"], name="receipts_of_officer"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', 'conflict'), _negated=True), fields=('officer', 'client_id'), name='stored_once_for_ever'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("verdict", "conflict"), _negated=True),
+                fields=("officer", "client_id"),
+                name="stored_once_for_ever",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.UniqueConstraint(fields=('visit', 'sha256'), name='photo_once'),
+            model_name="photo",
+            constraint=models.UniqueConstraint(fields=("visit", "sha256"), name="photo_once"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('visit', 'topic'), name='delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("visit", "topic"), name="delivery_once"),
         ),
         migrations.AddConstraint(
-            model_name='visitrevision',
-            constraint=models.UniqueConstraint(fields=('visit', 'revision'), name='revision_once'),
+            model_name="visitrevision",
+            constraint=models.UniqueConstraint(fields=("visit", "revision"), name="revision_once"),
         ),
     ]

@@ -1,6 +1,7 @@
 """Words for doors, roles and corrections in templates."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -16,6 +17,16 @@ register = template.Library()
 @register.filter
 def door_label(premises: Premises) -> str:
     return labels.door_label(premises)
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    return labels.moment(at) if at else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return labels.short_day(value) if value else ""
 
 
 @register.filter

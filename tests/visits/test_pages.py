@@ -1,0 +1,251 @@
+"""The officer's pages as a browser without scripts sees them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AccessEvent, Officer
+from registry.models import Premises
+from tests.visits.steps import log, met, nobody, picture, picture_bytes
+from tests.world import NOW, World
+from visits.models import Submission, Visit
+
+
+def signed_in(officer: Officer) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture
+def owner(world: World) -> Client:
+    return signed_in(world.owner)
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    """The plain visit of five taps."""
+    plain = {"client_id": str(uuid4()), "opened_at": NOW.isoformat(), "outcome": "met", "people_met": "1"}
+    return {**plain, "place": "home", "facts": "same", "topics": "whole", "declared": "1", **more}
+
+
+def door_page(door: Premises) -> str:
+    return reverse("visits:door", args=[door.pk])
+
+
+def test_the_round_lists_the_doors_that_are_due(world: World, held: Premises, owner: Client) -> None:
+    later = world.door(401)
+    frame = world.campaign(title="another")
+    world.give(frame, later, world.owner, due=NOW.date() + timedelta(days=3))
+    page = owner.get("/round/").content.decode()
+    assert held.name in page
+    assert f"door-{later.pk}" not in page
+    assert "1990000" not in page
+
+
+def test_an_appointment_of_today_is_pinned_above_the_buildings(world: World, held: Premises, owner: Client) -> None:
+    soon = NOW + timedelta(minutes=16)
+    log(world, met(held, outcome="appointment", people_met=0, place="", next_at=soon))
+    page = owner.get("/round/").content.decode()
+    assert "Booked 10:16 · in 16 min" in page
+
+
+def test_counts_add_up_to_the_whole(world: World, owner: Client) -> None:
+    doors = [world.door(number) for number in (101, 102, 201)]
+    campaign = world.campaign()
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    log(world, met(doors[0]))
+    log(world, nobody(doors[1]))
+    day = owner.get("/round/").context["day"]
+    assert [chip.count for chip in day.chips] == [3, 1, 1, 1]
+    assert (day.share, day.tried_arc) == (33, 67)
+
+
+def test_nobody_in_is_one_tap_and_can_be_undone(world: World, held: Premises, owner: Client) -> None:
+    address = reverse("visits:nobody_in", args=[held.pk])
+    answer = owner.post(address, {"client_id": str(uuid4())}, follow=True)
+    visit = Visit.objects.unscoped("test").get()
+    assert visit.outcome == "nobody_in"
+    undo = reverse("visits:undo", args=[visit.pk])
+    assert undo in answer.content.decode()
+    owner.post(undo)
+    visit.refresh_from_db()
+    assert visit.voided_at is not None
+
+
+def test_two_taps_of_one_button_are_one_attempt(world: World, held: Premises, owner: Client) -> None:
+    address, number = reverse("visits:nobody_in", args=[held.pk]), str(uuid4())
+    for _tap in range(2):
+        owner.post(address, {"client_id": number})
+    assert Visit.objects.unscoped("test").count() == 1
+
+
+def test_a_plain_visit_is_saved_and_leads_to_the_next_door(world: World, owner: Client) -> None:
+    campaign_doors = [world.door(number) for number in (301, 302)]
+    campaign = world.campaign()
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(campaign_doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    answer = owner.post(door_page(campaign_doors[0]), typed())
+    assert answer["Location"] == door_page(campaign_doors[1])
+    assert Visit.objects.unscoped("test").get().outcome == "completed"
+
+
+def test_a_refused_form_stays_with_everything_that_was_typed(world: World, held: Premises, owner: Client) -> None:
+    answer = owner.post(
+        door_page(held),
+        typed(place="", diary="老人独居", f_hazard="1", f_hazard_0_line="楼道堆物", f_hazard_0_category="fire"),
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose where you met." in page
+    for kept in ("老人独居", "楼道堆物", 'id="outcome-met" checked', 'value="whole" checked', 'value="fire" selected'):
+        assert kept in page
+    assert not Visit.objects.unscoped("test").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"outcome": ""}, "Choose first how it went"),
+        ({"declared": ""}, "ID shown, notice given"),
+        ({"people_met": ""}, "At least one"),
+        ({"f_hazard": "1"}, "Choose a category"),
+        ({"f_dispute": "1", "f_dispute_0_category": "neighbour"}, "Say in one line"),
+        ({"next_day": "2026-11-20"}, "Enter the time as well"),
+        ({"started_day": "2026-11-10", "started_time": "09:00"}, "72 hours"),
+        ({"outcome": "other", "other_outcome": "appointment"}, "When will you come back"),
+        ({"people_met": "abc"}, "Enter a whole number"),
+    ],
+)
+def test_the_reason_stands_on_the_page(
+    world: World, held: Premises, owner: Client, change: dict[str, str], sentence: str
+) -> None:
+    answer = owner.post(door_page(held), typed(**change))
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+
+
+def test_pressing_twice_stores_once_and_gives_the_same_receipt(world: World, held: Premises, owner: Client) -> None:
+    same = typed()
+    for _press in range(2):
+        assert owner.post(door_page(held), same).status_code == 302
+    assert Submission.objects.unscoped("test").count() == 1
+
+
+def test_the_same_page_with_other_content_is_a_conflict(world: World, held: Premises, owner: Client) -> None:
+    first = typed()
+    owner.post(door_page(held), first)
+    answer = owner.post(door_page(held), {**first, "people_met": "4"})
+    assert (answer.status_code, "Kept for review" in answer.content.decode()) == (409, True)
+
+
+def test_findings_come_from_the_chips_that_are_on(world: World, held: Premises, owner: Client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    hazard = {"f_hazard": "1", "f_hazard_0_category": "fire", "f_hazard_0_line": "楼道堆物", "f_hazard_0_how": "spot"}
+    photo = SimpleUploadedFile("door.png", picture_bytes(kind="PNG"))
+    left_over = {"f_dispute_0_line": "typed, then the chip was switched off"}
+    owner.post(door_page(held), typed(**hazard, **left_over, f_hazard_0_photo=photo))
+    cases = [finding.case for finding in Visit.objects.unscoped("test").get().findings.all()]
+    assert [(case.kind, case.outcome) for case in cases] == [("hazard", "on_spot")]
+
+
+def test_what_is_no_picture_is_refused_at_its_place(world: World, held: Premises, owner: Client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    fake = SimpleUploadedFile("door.jpg", b"<script>alert(1)</script>", "image/jpeg")
+    answer = owner.post(door_page(held), typed(photos=fake))
+    assert "This is no picture" in answer.content.decode()
+
+
+def test_the_own_door_shows_the_name_and_a_colleague_sees_a_mask(world: World, held: Premises, owner: Client) -> None:
+    assert held.name in owner.get(door_page(held)).content.decode()
+    page = signed_in(world.colleague).get(door_page(held)).content.decode()
+    assert held.name not in page
+    assert "stand-in visit" in page
+
+
+def test_a_door_of_another_station_does_not_exist(world: World, held: Premises) -> None:
+    stranger = signed_in(world.stranger)
+    for name in ("visits:door", "visits:call", "visits:nobody_in"):
+        address = reverse(name, args=[held.pk])
+        answer = stranger.get(address) if name == "visits:door" else stranger.post(address)
+        assert answer.status_code == 404
+
+
+def test_a_call_dials_the_number_and_is_logged_without_it(world: World, held: Premises, owner: Client) -> None:
+    answer = owner.post(reverse("visits:call", args=[held.pk]))
+    assert answer["Location"] == "tel:19900000302"
+    event = AccessEvent.objects.unscoped("test").get(verb="called")
+    assert (event.officer, event.reason) == (world.owner, "visit contact")
+    assert "0302" not in f"{event.object_id}{event.reason}"
+
+
+def test_only_the_own_live_door_is_dialled(world: World, held: Premises) -> None:
+    assert signed_in(world.colleague).post(reverse("visits:call", args=[held.pk])).status_code == 404
+
+
+def test_records_show_oneself_and_the_supervisor_a_mask(world: World, held: Premises, owner: Client) -> None:
+    visit = log(world, met(held)).visit
+    record = reverse("visits:record", args=[visit.pk])
+    assert held.name in owner.get(record).content.decode()
+    seen = signed_in(world.chief).get(record)
+    assert held.name not in seen.content.decode()
+    assert held.masked_name in seen.content.decode()
+    assert signed_in(world.colleague).get(record).status_code == 404
+    assert signed_in(world.other_chief).get(record).status_code == 404
+
+
+def test_receipts_are_ones_own(world: World, held: Premises, owner: Client) -> None:
+    receipt = log(world, met(held))
+    assert receipt.short in owner.get("/visits/receipts/").content.decode()
+    assert receipt.short not in signed_in(world.colleague).get("/visits/receipts/").content.decode()
+
+
+def test_a_correction_from_the_page(world: World, held: Premises, owner: Client) -> None:
+    visit = log(world, met(held)).visit
+    body = {"outcome": "completed", "people_met": "2", "place": "home", "identity_shown": "on", "reason": "数错了"}
+    assert owner.post(reverse("visits:correct", args=[visit.pk]), body).status_code == 302
+    visit.refresh_from_db()
+    assert visit.people_met == 2
+    page = owner.post(reverse("visits:correct", args=[visit.pk]), {**body, "reason": ""})
+    assert page.status_code == 422
+
+
+def test_photos_go_only_to_who_may_see_the_visit(world: World, held: Premises, owner: Client) -> None:
+    visit = log(world, met(held, photos=(picture(),))).visit
+    address = reverse("visits:photo", args=[visit.pk, visit.photos.get().pk])
+    answer = owner.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert signed_in(world.stranger).get(address).status_code == 404
+
+
+def test_a_new_door_from_the_page(world: World, held: Premises, owner: Client) -> None:
+    body = {"area": "420303001001", "kind": "shop", "address": "花果路9号", "name": "花果便利店"}
+    answer = owner.post(reverse("visits:add_door"), body)
+    door = Premises.objects.unscoped("test").get(kind="shop")
+    assert answer["Location"] == door_page(door)
+    again = owner.post(reverse("visits:add_door"), body)
+    assert (again.status_code, "already listed" in again.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize("doors", [4, 12])
+def test_queries_of_the_round_do_not_grow_with_its_rows(
+    world: World, owner: Client, doors: int, django_assert_max_num_queries: Any
+) -> None:
+    rows = [world.door(100 + number) for number in range(doors)]
+    campaign = world.campaign()
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(rows):
+        world.give(campaign, door, world.owner, rank=rank)
+    log(world, met(rows[0]))
+    for door in rows[1 : doors // 2]:
+        log(world, nobody(door))
+    owner.get("/round/")
+    with django_assert_max_num_queries(14):
+        owner.get("/round/")
