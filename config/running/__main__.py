@@ -14,7 +14,7 @@ Arguments = list[str]
 
 
 def setup(arguments: Arguments) -> int:
-    """Installs everything and brings the database up to date."""
+    """Installs everything and brings the database up to date (--dev: with the tools of tests)."""
     site.prepare(dev="--dev" in arguments)
     with site.database() as ready:
         ready.migrate()
@@ -23,7 +23,7 @@ def setup(arguments: Arguments) -> int:
 
 
 def demo(arguments: Arguments) -> int:
-    """Sets up and serves a filled demo."""
+    """Sets up and serves a filled demo (--no-serve stops before the server)."""
     site.become(demo=True)
     site.prepare()
     with site.database() as ready:
@@ -122,16 +122,16 @@ def lock(arguments: Arguments) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[Arguments], int]] = {
-    "demo": demo,
-    "setup": setup,
-    "serve": serve,
-    "init": init,
-    "manage": manage,
-    "db": database,
-    "test": test,
-    "check": check,
-    "lock": lock,
+COMMANDS: dict[str, tuple[Callable[[Arguments], int], str]] = {
+    "demo": (demo, "一条命令安装并打开演示（--no-serve 只准备，不启动）"),
+    "setup": (setup, "安装全部依赖并更新数据库（--dev 含测试工具）"),
+    "init": (init, "建立正式站点：单位、辖区、首位管理者"),
+    "serve": (serve, "运行正式站点：网页服务与后台任务"),
+    "manage": (manage, "执行一条管理命令（--owner 以数据表属主身份）"),
+    "db": (database, "start | stop | reset | shell：自带的 PostgreSQL"),
+    "test": (test, "安装测试所需并运行测试，参数交给 pytest"),
+    "check": (check, "格式、规范、类型、模板、迁移、翻译检查，再运行全部测试"),
+    "lock": (lock, "开发者：按 pyproject.toml 重新锁定依赖"),
 }
 
 
@@ -140,15 +140,16 @@ def called_from() -> Path:
 
 
 def usage() -> str:
-    rows = "\n".join(f"  ./run {name:<8} {command.__doc__}" for name, command in COMMANDS.items())
-    return words(f"What do you want to do?\n{rows}", f"可用命令：\n{rows}")
+    english = "\n".join(f"  ./run {name:<8} {command.__doc__}" for name, (command, _chinese) in COMMANDS.items())
+    chinese = "\n".join(f"  ./run {name:<8} {line}" for name, (_command, line) in COMMANDS.items())
+    return words(f"What do you want to do?\n{english}", f"可用命令：\n{chinese}")
 
 
 def main(arguments: Arguments) -> int:
     prefer_utf8()
     # The entry script found us by this; what we start must not inherit it.
     os.environ.pop("PYTHONPATH", None)
-    command = COMMANDS.get(arguments[0]) if arguments else None
+    command, _chinese = COMMANDS.get(arguments[0], (None, "")) if arguments else (None, "")
     if command is None:
         print(usage())
         return 0 if arguments[:1] in (["help"], ["--help"], ["-h"]) else 2
