@@ -80,14 +80,9 @@ def _doors(officer: Officer) -> list[Card]:
             reverse("admin:campaigns_couldnotmeet_changelist") + "?decision=open",
         ),
     ]
-    for campaign in Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN)[:3]:
-        cards.append(
-            Card(
-                campaign.title,
-                campaign.frame_count,
-                _("doors in the frame: progress and share-out"),
-                reverse("admin:campaigns_progress", args=[campaign.pk]),
-                warm=False,
-            )
-        )
-    return cards
+    running = Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN)[:3]
+    sentence = _("doors in the frame: progress and share-out")
+    return cards + [
+        Card(c.title, c.frame_count, sentence, reverse("admin:campaigns_progress", args=[c.pk]), warm=False)
+        for c in running
+    ]

@@ -1,5 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from reports import views
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("campaigns/<int:pk>/", views.campaign_figures, name="campaign"),
+    path("campaigns/<int:pk>/begin/", views.begin, name="begin"),
+    path("briefs/<int:pk>/", views.brief, name="brief"),
+    path("briefs/<int:pk>/print/", views.print_brief, name="print"),
+    path("prints/<int:pk>/", views.print_file, name="file"),
+]

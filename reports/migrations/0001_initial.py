@@ -7,79 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_append_only'),
-        ('campaigns', '0001_initial'),
+        ("accounts", "0002_append_only"),
+        ("campaigns", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
-                ('issue', models.PositiveSmallIntegerField(verbose_name='issue number')),
-                ('decisions', models.TextField(blank=True, verbose_name='decisions asked, one a line')),
-                ('problems', models.TextField(blank=True, verbose_name='problems')),
-                ('next_steps', models.TextField(blank=True, verbose_name='next steps')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='begun')),
-                ('as_of', models.DateTimeField(blank=True, null=True, verbose_name='as of')),
-                ('definitions_version', models.PositiveSmallIntegerField(default=0, verbose_name='version of definitions')),
-                ('figures', models.JSONField(default=dict)),
-                ('ledger_head', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='digest')),
-                ('frozen_at', models.DateTimeField(blank=True, null=True, verbose_name='frozen')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign', verbose_name='campaign')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='begun by')),
-                ('frozen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="to")),
+                ("issue", models.PositiveSmallIntegerField(verbose_name="issue number")),
+                ("decisions", models.TextField(blank=True, verbose_name="decisions asked, one a line")),
+                ("problems", models.TextField(blank=True, verbose_name="problems")),
+                ("next_steps", models.TextField(blank=True, verbose_name="next steps")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="begun")),
+                ("as_of", models.DateTimeField(blank=True, null=True, verbose_name="as of")),
+                (
+                    "definitions_version",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="version of definitions"),
+                ),
+                ("figures", models.JSONField(default=dict)),
+                ("ledger_head", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="digest")),
+                ("frozen_at", models.DateTimeField(blank=True, null=True, verbose_name="frozen")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="begun by",
+                    ),
+                ),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'brief',
-                'verbose_name_plural': 'briefs',
-                'ordering': ['-ends_on', '-issue'],
+                "verbose_name": "brief",
+                "verbose_name_plural": "briefs",
+                "ordering": ["-ends_on", "-issue"],
             },
         ),
         migrations.CreateModel(
-            name='Print',
+            name="Print",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='print number')),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked for')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('failure', models.CharField(blank=True, max_length=200, verbose_name='what went wrong')),
-                ('file', models.FileField(blank=True, upload_to='prints/%Y/%m/')),
-                ('pages', models.PositiveSmallIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('printer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='printed by')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='reports.snapshot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="print number")),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked for")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                ("failure", models.CharField(blank=True, max_length=200, verbose_name="what went wrong")),
+                ("file", models.FileField(blank=True, upload_to="prints/%Y/%m/")),
+                ("pages", models.PositiveSmallIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "printer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="printed by",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prints", to="reports.snapshot"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'print',
-                'verbose_name_plural': 'prints',
-                'ordering': ['-asked_at'],
+                "verbose_name": "print",
+                "verbose_name_plural": "prints",
+                "ordering": ["-asked_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='brief_ends_after_start'),
+            model_name="snapshot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="brief_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('frozen_at__isnull', True), ('frozen_by__isnull', True)), models.Q(('frozen_at__isnull', False), ('frozen_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='brief_frozen_by_somebody'),
+            model_name="snapshot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("digest", ""), ("frozen_at__isnull", True), ("frozen_by__isnull", True)),
+                    models.Q(
+                        ("frozen_at__isnull", False),
+                        ("frozen_by__isnull", False),
+                        models.Q(("digest", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="brief_frozen_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('campaign', 'unit', 'issue'), name='brief_issue_once'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(fields=("campaign", "unit", "issue"), name="brief_issue_once"),
         ),
         migrations.AddConstraint(
-            model_name='print',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'printer', 'number'), name='print_number_once'),
+            model_name="print",
+            constraint=models.UniqueConstraint(fields=("snapshot", "printer", "number"), name="print_number_once"),
         ),
     ]

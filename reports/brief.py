@@ -1,0 +1,219 @@
+"""The words of a brief over its frozen figures: lines, rates with their counts, the summary paragraph."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from disputes.words import Kind, category_label
+from reports.figures import FRONT
+from reports.indicators import INDICATORS
+
+BANDS = {
+    "weekday": gettext_lazy("weekday, daytime"),
+    "evening": gettext_lazy("weekday, evening"),
+    "weekend": gettext_lazy("weekend"),
+}
+
+
+def grouped(number: int) -> str:
+    return str(number_format(number, use_l10n=True, force_grouping=True))
+
+
+def percent(numerator: int, over: int) -> str:
+    """One decimal, as on paper; nothing over nothing is a dash."""
+    if not over:
+        return "–"
+    if numerator == over:
+        return "100%"
+    return f"{100 * numerator / over:.1f}%"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the key figures."""
+
+    code: str
+    week: int
+    change: int
+    total: int
+    numerator: int | None
+    over: int | None
+
+    @property
+    def label(self) -> str:
+        return str(INDICATORS[self.code].label)
+
+    @property
+    def unit(self) -> str:
+        return str(INDICATORS[self.code].unit)
+
+    @property
+    def definition(self) -> str:
+        return str(INDICATORS[self.code].definition)
+
+    @property
+    def counts(self) -> str:
+        return f"{grouped(self.numerator or 0)}/{grouped(self.over)}" if self.over is not None else "–"
+
+    @property
+    def rate(self) -> str:
+        return percent(self.numerator or 0, self.over) if self.over is not None else "–"
+
+    @property
+    def change_text(self) -> str:
+        return f"{self.change:+,}".replace("-", "−") if self.change else "0"
+
+    @property
+    def week_text(self) -> str:
+        return grouped(self.week)
+
+    @property
+    def total_text(self) -> str:
+        return grouped(self.total)
+
+    @property
+    def is_part(self) -> bool:
+        """Printed under the line before, as a part of it."""
+        return self.code == "disputes_struck_off"
+
+
+class Brief:
+    """A snapshot's figures with their words in the current language."""
+
+    def __init__(self, figures: dict[str, Any]) -> None:
+        self.figures = figures
+
+    @cached_property
+    def by_code(self) -> dict[str, Line]:
+        return {row["code"]: Line(**row) for row in self.figures["lines"]}
+
+    @property
+    def front(self) -> list[Line]:
+        return [self.by_code[code] for code in FRONT]
+
+    @property
+    def all_lines(self) -> list[Line]:
+        return list(self.by_code.values())
+
+    @property
+    def first(self) -> date:
+        return date.fromisoformat(self.figures["first"])
+
+    @property
+    def last(self) -> date:
+        return date.fromisoformat(self.figures["last"])
+
+    @property
+    def since(self) -> date:
+        return date.fromisoformat(self.figures["since"])
+
+    def _total(self, code: str) -> str:
+        return grouped(self.by_code[code].total)
+
+    def summary(self) -> str:
+        """The generated paragraph, also the bulletin's sentence."""
+        line = self.by_code
+        households = line["households_visited"]
+        values = {
+            "day": date_format(self.last, "MONTH_DAY_FORMAT"),
+            "unit": self.figures["unit"],
+            "staff": self._total("staff_deployed"),
+            "communities": self._total("communities_covered"),
+            "households": self._total("households_visited"),
+            "units": self._total("units_visited"),
+            "hazards": grouped(line["hazards_rectified"].over or 0),
+            "rectified": self._total("hazards_rectified"),
+            "disputes": grouped(line["disputes_resolved"].over or 0),
+            "resolved": self._total("disputes_resolved"),
+            "struck_off": self._total("disputes_struck_off"),
+            "clues": self._total("clues"),
+            "week": households.week_text,
+            "overdue": self._total("overdue"),
+        }
+        sentences = [
+            _(
+                "By %(day)s, %(staff)s officers and auxiliaries of %(unit)s had visited %(communities)s communities "
+                "and villages, %(households)s households and %(units)s enterprises and institutions; found %(hazards)s "
+                "hazards and rectified %(rectified)s; found %(disputes)s disputes and resolved %(resolved)s (struck "
+                "off: %(struck_off)s); handed over %(clues)s clues."
+            )
+            % values,
+            _("This week %(week)s households were visited, %(change)s.")
+            % {**values, "change": self._change(households.change)},
+        ]
+        if line["overdue"].total:
+            sentences.append(_("%(overdue)s cases are overdue.") % values)
+        return pgettext("between sentences", " ").join(sentences)
+
+    def _change(self, change: int) -> str:
+        if change > 0:
+            return _("%(n)s more than the week before") % {"n": grouped(change)}
+        if change < 0:
+            return _("%(n)s fewer than the week before") % {"n": grouped(-change)}
+        return _("as many as the week before")
+
+    def frame_note(self) -> str:
+        note = self.figures["frame"]
+        return _(
+            "Register of households %(register)s, confirmed gone %(gone)s, leaves %(left)s; added on the round "
+            "%(added)s, visited of these %(added_visited)s. Could not be met: %(could_not_meet)s."
+        ) % {**{key: grouped(value) for key, value in note.items()}, "left": grouped(note["register"] - note["gone"])}
+
+    def stations(self) -> list[dict[str, Any]]:
+        return [self._station(row) for row in self.figures["stations"]]
+
+    def _station(self, row: dict[str, Any]) -> dict[str, Any]:
+        def pair(code: str) -> tuple[str, str]:
+            numerator, over = row[f"{code}_numerator"], row[f"{code}_over"]
+            return f"{grouped(numerator)}/{grouped(over)}", percent(numerator, over)
+
+        visited, visit_rate = pair("households_visited")
+        met, contact_rate = pair("contact_rate")
+        return {
+            "unit": row["unit"],
+            "visited": visited,
+            "visit_rate": visit_rate,
+            "below_plan": row["below_plan"],
+            "met": met,
+            "contact_rate": contact_rate,
+            "disputes": pair("disputes_resolved")[0],
+            "hazards": pair("hazards_rectified")[0],
+            "overdue": row["overdue"],
+        }
+
+    def totals(self) -> dict[str, Any]:
+        """The last row under the stations, from the same counts."""
+        sums: dict[str, Any] = {"unit": _("Whole area"), "below_plan": False, "overdue": 0}
+        for key in self.figures["stations"][0] if self.figures["stations"] else ():
+            if key not in ("unit", "below_plan"):
+                sums[key] = sum(row[key] for row in self.figures["stations"])
+        return self._station(sums) if len(sums) > 3 else sums
+
+    def bands(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": str(BANDS[row["band"]]),
+                "attempts": grouped(row["attempts"]),
+                "met": grouped(row["met"]),
+                "rate": percent(row["met"], row["attempts"]),
+            }
+            for row in self.figures["bands"]
+        ]
+
+    def categories(self, kind: str) -> list[dict[str, Any]]:
+        rows = self.figures["disputes" if kind == Kind.DISPUTE else "hazards"]
+        return [{**row, "label": category_label(kind, row["category"])} for row in rows]
+
+    def disputes(self) -> list[dict[str, Any]]:
+        return self.categories(Kind.DISPUTE)
+
+    def hazards(self) -> list[dict[str, Any]]:
+        return self.categories(Kind.HAZARD)
+
+    def leaflets(self) -> list[dict[str, Any]]:
+        return [{"name": row["name"], "copies": grouped(row["copies"])} for row in self.figures["leaflets"]]

@@ -1,0 +1,127 @@
+"""Figures of one brief as plain data: what a snapshot freezes and every page of it reads. No words, only codes.
+
+`compute()` runs each indicator for the running total, the week and the week before, over the same units.
+"""
+
+import hashlib
+import json
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import Officer, Unit
+from accounts.rights import Right
+from campaigns.models import Campaign, FrameDoor
+from disputes.words import Kind
+from registry.models import Premises
+from reports.indicators import INDICATORS, VERSION, Indicator, Scope, asked_topics, by_band, by_category, frame
+
+FRONT = (
+    "communities_covered",
+    "households_visited",
+    "units_visited",
+    "hazards_rectified",
+    "disputes_resolved",
+    "disputes_struck_off",
+    "clues",
+)
+MORE = ("staff_deployed", "shops_visited", "requests_answered", "contact_rate", "person_times", "overdue")
+STATION = ("households_visited", "contact_rate", "disputes_resolved", "hazards_rectified", "overdue")
+# Below plan is marked from this many doors on, and below this share of the frame.
+ENOUGH, PLAN_PERCENT = 30, 80
+
+
+def units_in_reach(officer: Officer, unit: Unit) -> list[Unit]:
+    """The unit and all below it, as far as this person may see figures, in official order."""
+    under = Unit.objects.visible_to(officer).under(unit).filter(pk__in=officer.units_with(Right.SEE_FIGURES))
+    return list(under.order_by("rank", "path"))
+
+
+def last_full_week(today: date) -> tuple[date, date]:
+    """Monday to Sunday of the week that ended before `today`."""
+    sunday = today - timedelta(days=today.weekday() + 1)
+    return sunday - timedelta(days=6), sunday
+
+
+def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date) -> dict[str, Any]:
+    """Everything that a brief prints. Counts only, keyed by stable codes; rates are made when shown."""
+    ids = frozenset(unit.pk for unit in units)
+    total = Scope(campaign, ids, None, last)
+    week = Scope(campaign, ids, first, last)
+    span = (last - first).days + 1
+    before = Scope(campaign, ids, first - timedelta(days=span), first - timedelta(days=1))
+    by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
+    stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
+    return {
+        "version": VERSION,
+        "campaign": campaign.title,
+        "slogan": campaign.slogan,
+        "unit": units[0].name,
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "since": campaign.starts_on.isoformat(),
+        "week_number": campaign.week_of(last),
+        "lines": [_line(code, by_unit[code], week, before) for code in (*FRONT, *MORE)],
+        "stations": [_station(unit, by_unit) for unit in stations],
+        "frame": _frame_note(total),
+        "bands": by_band(total),
+        "disputes": by_category(total, Kind.DISPUTE),
+        "hazards": by_category(total, Kind.HAZARD),
+        "leaflets": asked_topics(total),
+    }
+
+
+def _by_unit(indicator: Indicator, scope: Scope) -> dict[str, dict[int, int]]:
+    numerator = indicator.numerator or indicator.count
+    return {
+        "count": dict(indicator.count(scope)),
+        "numerator": dict(numerator(scope)),
+        "over": dict(indicator.over(scope)) if indicator.over else {},
+    }
+
+
+def _line(code: str, counts: dict[str, dict[int, int]], week: Scope, before: Scope) -> dict[str, Any]:
+    indicator = INDICATORS[code]
+    this_week = sum(indicator.count(week).values())
+    last_week = sum(indicator.count(before).values())
+    return {
+        "code": code,
+        "week": this_week,
+        "change": this_week - last_week,
+        "total": sum(counts["count"].values()),
+        "numerator": sum(counts["numerator"].values()) if indicator.over else None,
+        "over": sum(counts["over"].values()) if indicator.over else None,
+    }
+
+
+def _station(unit: Unit, by_unit: dict[str, dict[str, dict[int, int]]]) -> dict[str, Any]:
+    row: dict[str, Any] = {"unit": unit.name}
+    for code in STATION:
+        counts = by_unit[code]
+        row[code] = counts["count"].get(unit.pk, 0)
+        row[f"{code}_numerator"] = counts["numerator"].get(unit.pk, 0)
+        row[f"{code}_over"] = counts["over"].get(unit.pk, 0)
+    over, numerator = row["households_visited_over"], row["households_visited_numerator"]
+    row["below_plan"] = over >= ENOUGH and 100 * numerator < PLAN_PERCENT * over
+    return row
+
+
+def _frame_note(total: Scope) -> dict[str, int]:
+    """Households: in the register, confirmed gone, added on the round and visited of these."""
+    households = frame(total).filter(kind=Premises.Kind.HOUSEHOLD)
+    added = households.filter(added_late=True)
+    could_not: Any = FrameDoor.objects.unscoped("figures of units in reach")
+    return {
+        "register": households.filter(added_late=False).count(),
+        "gone": households.filter(added_late=False, gone_confirmed_at__lt=total.until).count(),
+        "added": added.count(),
+        "added_visited": added.filter(met_on__lte=total.last).count(),
+        "could_not_meet": could_not.filter(
+            campaign=total.campaign, unit_id__in=total.units, could_not_meet_at__lt=total.until, met_on__isnull=True
+        ).count(),
+    }
+
+
+def digest(figures: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON; its first eight characters are the check code on paper."""
+    text = json.dumps(figures, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,37 @@
+"""What the desk types into a brief before it is frozen."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class PeriodForm(forms.Form):
+    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date", "class": "control"}))
+    ends_on = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date", "class": "control"}))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
+        return data
+
+
+def _lines(label: Any, help_text: Any = "", *, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "control"}),
+    )
+
+
+class BriefForm(forms.Form):
+    issue = forms.IntegerField(
+        label=_("Issue number"), min_value=1, max_value=999, widget=forms.NumberInput(attrs={"class": "control"})
+    )
+    decisions = _lines(_("Decisions asked"), _("One a line, at most five; each gets boxes to tick."))
+    problems = _lines(_("Problems"), _("Needed before it is frozen."))
+    next_steps = _lines(_("Next steps"), _("Needed before it is frozen."))

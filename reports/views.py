@@ -1,0 +1,177 @@
+"""Figures on screen and the brief: for leaders to read, for the desk to type, freeze and print."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import needs
+from accounts.actions import log_access
+from accounts.models import Officer, Unit
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from campaigns.models import Campaign
+from reports import actions, tasks
+from reports.brief import Brief
+from reports.figures import compute, last_full_week, units_in_reach
+from reports.forms import BriefForm, PeriodForm
+from reports.models import Print, Snapshot
+
+
+def me(request: HttpRequest) -> Officer:
+    return cast(Officer, request.user)
+
+
+def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
+    found: Campaign = get_object_or_404(
+        Campaign.objects.visible_to(me(request)).exclude(state=Campaign.State.DRAFT).select_related("unit"), pk=pk
+    )
+    return found
+
+
+def snapshot_or_404(request: HttpRequest, pk: int) -> Snapshot:
+    found: Snapshot = get_object_or_404(
+        Snapshot.objects.visible_to(me(request)).select_related("campaign", "unit", "frozen_by"), pk=pk
+    )
+    return found
+
+
+def _unit_of(officer: Officer, campaign: Campaign) -> Unit:
+    """Whose figures this person reads: the campaign's unit when within reach, else their own."""
+    within = officer.units_with(Right.SEE_FIGURES)
+    if campaign.unit_id in within:
+        return campaign.unit
+    if officer.unit_id in within:
+        return officer.unit
+    raise Http404
+
+
+@needs(Right.SEE_FIGURES)
+def home(request: HttpRequest) -> HttpResponse:
+    """Running campaigns and the newest frozen briefs."""
+    officer = me(request)
+    campaigns = Campaign.objects.visible_to(officer).exclude(state=Campaign.State.DRAFT).select_related("unit")
+    briefs = Snapshot.objects.visible_to(officer).frozen().select_related("campaign", "unit").order_by("-frozen_at")
+    context = {"campaigns": campaigns[:20], "briefs": briefs[:20], "tab": "reports"}
+    return render(request, "reports/home.html", context)
+
+
+@needs(Right.SEE_FIGURES)
+def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
+    """The brief's figures as they are now, for a period; nothing is stored."""
+    officer, campaign = me(request), campaign_or_404(request, pk)
+    unit = _unit_of(officer, campaign)
+    first, last = last_full_week(timezone.localdate())
+    form = PeriodForm(
+        request.GET if "starts_on" in request.GET else None, initial={"starts_on": first, "ends_on": last}
+    )
+    if form.is_bound and form.is_valid():
+        first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
+    figures = compute(campaign=campaign, units=units_in_reach(officer, unit), first=first, last=last)
+    briefs = Snapshot.objects.visible_to(officer).filter(campaign=campaign, unit=unit)
+    drafts = briefs.filter(frozen_at__isnull=True) if officer.may(Right.FREEZE_BRIEF, unit.pk) else briefs.none()
+    context = {
+        "campaign": campaign,
+        "unit": unit,
+        "brief": Brief(figures),
+        "form": form,
+        "drafts": drafts,
+        "briefs": briefs.frozen()[:20],
+        "may_freeze": officer.may(Right.FREEZE_BRIEF, unit.pk),
+        "as_of": timezone.now(),
+        "tab": "reports",
+    }
+    return render(request, "reports/campaign.html", context)
+
+
+@needs(Right.FREEZE_BRIEF)
+@require_POST
+def begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Last week's brief in one click, or a brief of the period that was shown."""
+    campaign = campaign_or_404(request, pk)
+    unit = _unit_of(me(request), campaign)
+    form = PeriodForm(request.POST)
+    first, last = last_full_week(timezone.localdate())
+    if form.is_valid():
+        first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
+    snapshot = actions.begin_brief(
+        campaign=campaign, unit=unit, starts_on=first, ends_on=last, by=me(request), at=timezone.now()
+    )
+    return redirect("reports:brief", pk=snapshot.pk)
+
+
+@needs(Right.SEE_FIGURES)
+def brief(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft is typed and frozen here; a frozen one is read and printed."""
+    snapshot, officer = snapshot_or_404(request, pk), me(request)
+    if snapshot.frozen_at is not None:
+        return _frozen(request, snapshot)
+    if not officer.may(Right.FREEZE_BRIEF, snapshot.unit_id):
+        raise Http404
+    typed = {name: getattr(snapshot, name) for name in ("issue", "decisions", "problems", "next_steps")}
+    form = BriefForm(request.POST or None, initial=typed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.type_brief(snapshot=snapshot, by=officer, **form.cleaned_data)
+            if "freeze" in request.POST:
+                actions.freeze_brief(snapshot=snapshot, by=officer, at=timezone.now())
+                messages.success(request, _("Frozen. These figures stay as they are."))
+            else:
+                messages.success(request, _("Saved."))
+            return redirect("reports:brief", pk=pk)
+        except Refusal as refusal:
+            if refusal.status == 409:
+                raise
+            form.add_error(refusal.field or None, str(refusal))
+    figures = compute(
+        campaign=snapshot.campaign,
+        units=units_in_reach(officer, snapshot.unit),
+        first=snapshot.starts_on,
+        last=snapshot.ends_on,
+    )
+    context = {"snapshot": snapshot, "brief": Brief(figures), "form": form, "tab": "reports"}
+    return render(request, "reports/draft.html", context, status=422 if form.errors else 200)
+
+
+def _frozen(request: HttpRequest, snapshot: Snapshot) -> HttpResponse:
+    prints = Print.objects.visible_to(me(request)).filter(snapshot=snapshot, printer=me(request))
+    context: dict[str, Any] = {
+        "snapshot": snapshot,
+        "brief": Brief(snapshot.figures),
+        "prints": prints,
+        "working": any(not row.done_at and not row.failure for row in prints),
+        "tab": "reports",
+    }
+    return render(request, "reports/frozen.html", context)
+
+
+@needs(Right.SEE_FIGURES)
+@require_POST
+def print_brief(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks the worker for the PDF; a print that is there already is handed out at once."""
+    snapshot = snapshot_or_404(request, pk)
+    language = get_language() or "zh-hans"
+    printed = actions.ask_print(snapshot=snapshot, language=language, by=me(request), at=timezone.now())
+    if printed.done_at is None and not printed.failure:
+        tasks.draw.enqueue(print_id=printed.pk)
+        printed.refresh_from_db()
+    if printed.done_at is not None:
+        return redirect("reports:file", pk=printed.pk)
+    return redirect("reports:brief", pk=pk)
+
+
+@needs(Right.SEE_FIGURES)
+def print_file(request: HttpRequest, pk: int) -> HttpResponse:
+    printed: Print = get_object_or_404(
+        Print.objects.visible_to(me(request)).select_related("snapshot__campaign"), pk=pk, done_at__isnull=False
+    )
+    log_access(me(request), "print_fetched", printed)
+    name = f"doorstep-brief-{printed.snapshot.issue}-{printed.snapshot.check_code}.pdf"
+    response = FileResponse(printed.file.open("rb"), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
