@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Officer
 from campaigns.models import Assignment, Campaign, FrameDoor, band_of
-from disputes.models import Case, CasePremises
+from disputes.models import Case, CasePremises, ReturnVisit
 from disputes.words import Kind
 from registry.models import Contact, Premises
 from visits import labels
@@ -162,6 +162,35 @@ class Chip:
     code: str
     label: str | Promise
     count: int
+
+
+@dataclass
+class Return:
+    """A return visit that is due: whom it goes to, and where to write its answer."""
+
+    visit: ReturnVisit
+
+    @property
+    def address(self) -> str:
+        return reverse("disputes:return_visit", args=[self.visit.pk])
+
+    @property
+    def title(self) -> str:
+        premises, party = self.visit.premises, self.visit.party
+        return " ".join(
+            part for part in (labels.door_label(premises) if premises else "", party and party.name) if part
+        )
+
+    @property
+    def line(self) -> str:
+        due = _("due %(day)s") % {"day": labels.short_day(self.visit.due_on)}
+        return " · ".join((str(self.visit.case.get_kind_display()), self.visit.case.title, due))
+
+
+def returns_of(officer: Officer, at: datetime) -> list[Return]:
+    """The officer's return visits that are due, oldest first."""
+    rows = ReturnVisit.objects.visible_to(officer).due(timezone.localdate(at)).filter(officer=officer)
+    return [Return(row) for row in rows.select_related("case", "premises", "premises__area", "party")[:50]]
 
 
 @dataclass

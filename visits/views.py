@@ -18,14 +18,13 @@ from accounts.middleware import address_of
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from disputes.models import ReturnVisit
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
 from visits.attempts import Attempt
 from visits.doors import door_or_404, live_assignment_of, visit_or_404
 from visits.forms import CorrectionForm, DoorForm, VoidForm
 from visits.models import Photo, Submission, Visit
-from visits.round import Undo, day_of
+from visits.round import Undo, day_of, returns_of
 from visits.screen import Screen
 
 PAGE = 30
@@ -41,18 +40,12 @@ class PhoneRedirect(HttpResponseRedirect):
 def round_view(request: HttpRequest) -> HttpResponse:
     officer, now = cast(Officer, request.user), timezone.now()
     show = request.GET.get("show", "all")
-    returns = (
-        ReturnVisit.objects.visible_to(officer)
-        .due(timezone.localdate(now))
-        .filter(officer=officer)
-        .select_related("case", "premises", "premises__area")[:50]
-    )
     context = {
         "tab": "round",
         "day": day_of(officer, now, show),
         "show": show,
         "undo": _undo(request, officer),
-        "returns": returns,
+        "returns": returns_of(officer, now),
     }
     return render(request, "visits/round.html", context)
 
