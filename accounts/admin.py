@@ -28,7 +28,7 @@ PAGE = 100
 WHOLE_LOOKUPS = {"", "exact", "id__exact", "isnull", "gte", "lt", "in"}
 
 
-class CountFree(Paginator):
+class CountFree(Paginator):  # type: ignore[type-arg]
     """Never counts the table: looks one row past the page, at most 100 pages deep, then says "narrow the search"."""
 
     DEEPEST = 100
@@ -87,13 +87,13 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """A select lists, and a forged key finds, only what the person can see."""
         related: Any = db_field.remote_field.model
         if issubclass(related, ScopedModel):
-            kwargs["queryset"] = related.objects.visible_to(officer_of(request))  # type: ignore[attr-defined]
+            kwargs["queryset"] = related.objects.visible_to(officer_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         related: Any = db_field.remote_field.model
         if issubclass(related, ScopedModel):
-            kwargs["queryset"] = related.objects.visible_to(officer_of(request))  # type: ignore[attr-defined]
+            kwargs["queryset"] = related.objects.visible_to(officer_of(request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     # -- rights --
@@ -133,13 +133,13 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             super().save_model(request, obj, form, change)
             log_access(by, "changed" if change else "added", obj)
 
-    def log_addition(self, *args: Any, **kwargs: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The access log has it."""
 
-    def log_change(self, *args: Any, **kwargs: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The access log has it."""
 
-    def log_deletions(self, *args: Any, **kwargs: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Nothing is deleted here."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -151,14 +151,15 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Declared filters only, compared whole: `?name__startswith=` would read a column letter by letter."""
         field, _dot, rest = lookup.partition("__")
-        declared = {(entry if isinstance(entry, str) else entry[0]) for entry in self.list_filter}
+        filters: Any = self.list_filter
+        declared = {(entry if isinstance(entry, str) else entry[0]) for entry in filters}
         return field in {str(name).split("__")[0] for name in declared} and rest in WHOLE_LOOKUPS
 
 
 class VisibleRelatedFilter(admin.RelatedFieldListFilter):
     """A filter over related rows that lists only what the person can see."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         related: Any = field.remote_field.model
         rows = (
             related.objects.visible_to(officer_of(request))
@@ -235,7 +236,8 @@ class OfficerAdmin(BaseModelAdmin):
         try:
             slips = issue_codes(officers=list(queryset[:101]), by=officer_of(request), at=timezone.now())
         except Refusal as refusal:
-            return _shown_refusal(self, request, refusal)
+            _shown_refusal(self, request, refusal)
+            return None
         return render(request, "admin/accounts/slips.html", {**self.admin_site.each_context(request), "slips": slips})
 
     @admin.action(description=_("Has left: end account and grants"))

@@ -117,7 +117,7 @@ def move(
         setattr(locked, column, value)
     locked.save(update_fields=["state", "version", *changes])
     lifecycle.record(locked, name, before=before, by=by, at=at, changes={**changes, **(facts or {})})
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 def begin(row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: datetime) -> RowT:

@@ -1,7 +1,7 @@
 """The gate before every view, and the page that a refusal becomes."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.access import rule_of
 from accounts.actions import log_access
-from accounts.models import Officer
 from accounts.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -48,7 +47,7 @@ class Gate:
             return None
         if not request.user.is_authenticated:
             return self.ask_to_sign_in(request, as_json=rule.json)
-        officer = cast(Officer, request.user)
+        officer = request.user
         match = request.resolver_match
         if officer.must_change_password and match is not None and match.view_name not in BEFORE_PASSWORD:
             return HttpResponseRedirect(reverse("accounts:change_password"))

@@ -73,7 +73,7 @@ class Unit(ScopedModel):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps `path` true: it is made of ids, so a new unit is written twice."""
-        if self.pk is None:
+        if not self.pk:
             self.path = f"new-{timezone.now().timestamp()}-{id(self)}"
             super().save(*args, **kwargs)
             kwargs.pop("force_insert", None)
@@ -167,7 +167,7 @@ class Officer(AbstractBaseUser, ScopedModel):
             )
             self.__dict__["_grants_now"] = [(Role(role), path) for role, path in rows]
             self.__dict__["_units_with"] = {}
-        return self.__dict__["_grants_now"]  # type: ignore[no-any-return]
+        return self.__dict__["_grants_now"]
 
     def forget_grants(self) -> None:
         self.__dict__.pop("_grants_now", None)
@@ -188,7 +188,7 @@ class Officer(AbstractBaseUser, ScopedModel):
                 under |= Q(path__startswith=path)
             units = Unit.objects.unscoped("the reach itself").filter(under) if paths else ()
             known[key] = frozenset(unit.pk for unit in units)
-        return known[key]  # type: ignore[no-any-return]
+        return known[key]
 
     def units_with(self, right: Right) -> frozenset[int]:
         return self.units_with_any([right])

@@ -56,14 +56,14 @@ class ScopedQuerySet(models.QuerySet[Any]):
         return self.open_up()
 
     def open_up(self) -> Self:
-        clone = self._chain()
+        clone: Self = self._chain()  # type: ignore[attr-defined]
         clone._opened = True
         return clone
 
     def _clone(self) -> Self:
         clone = super()._clone()  # type: ignore[misc]
         clone._opened = self._opened
-        return clone  # type: ignore[no-any-return]
+        return clone
 
     def _must_be_open(self) -> None:
         if not (self._opened or _uniqueness_checks.get() or self._result_cache is not None):
@@ -71,7 +71,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def _fetch_all(self) -> None:
         self._must_be_open()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
         self._must_be_open()
@@ -104,7 +104,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         self._must_be_open()
-        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+        return super().resolve_expression(*args, **kwargs)
 
 
 class ByUnit(ScopedQuerySet):
@@ -121,7 +121,7 @@ class ScopedManager(models.Manager[Any]):
     """Fail-closed: hands out unopened querysets, except for rows reached from a row in hand."""
 
     def get_queryset(self) -> Any:
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         if getattr(self, "instance", None) is not None:
             return queryset.open_up()
         return queryset

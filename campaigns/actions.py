@@ -268,7 +268,7 @@ def add_to_frame(*, campaign: Campaign, premises: Premises, officer: Officer, at
             due_on=at.date(),
             given_at=at,
         )
-    return door  # type: ignore[no-any-return]
+    return door
 
 
 # -- doors that are gone, doors that could not be met --
@@ -307,7 +307,7 @@ def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: d
     )
     if not made:
         raise Refusal("asked_already", _("This was asked already and waits for the supervisor."), status=409)
-    return asked  # type: ignore[no-any-return]
+    return asked
 
 
 @transaction.atomic

@@ -138,7 +138,7 @@ class CampaignAdmin(BaseModelAdmin):
         return [name for _title, part in self.fieldsets for name in _flat(part["fields"])]
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
+        pages: list[tuple[str, Any, str]] = [
             ("add/", desk.draft, "campaigns_campaign_add"),
             ("<int:pk>/move/<str:name>/", desk.move_campaign, "campaigns_campaign_move"),
             ("<int:pk>/share-out/", desk.board, "campaigns_share_out"),

@@ -60,7 +60,7 @@ def admin_path(model_admin: Any, route: str, view: Callable[..., HttpResponse], 
     wrapped: Any = model_admin.admin_site.admin_view(page)
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return wrapped(request, *args, **kwargs)  # type: ignore[no-any-return]
+        return wrapped(request, *args, **kwargs)
 
     guarded.model_admin = model_admin  # type: ignore[attr-defined]
     guarded.__name__ = view.__name__

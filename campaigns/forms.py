@@ -27,7 +27,7 @@ class DraftForm(forms.Form):
     """Title, unit, dates, communities: the plan brings the rest."""
 
     title = forms.CharField(label=_("Title"), max_length=80)
-    unit = forms.ModelChoiceField(label=_("Lead unit"), queryset=None, empty_label=None)
+    unit: Any = forms.ModelChoiceField(label=_("Lead unit"), queryset=None, empty_label=None)
     starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}))
     areas = forms.ModelMultipleChoiceField(

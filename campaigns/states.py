@@ -18,7 +18,7 @@ S = Campaign.State
 def it_is_complete(campaign: Campaign, by: Officer, at: datetime, changes: Mapping[str, Any]) -> Refusal | None:
     """Nothing is collected without a legal basis, a purpose and a notice (PIPL 17, 34, 35)."""
     missing = [
-        field.verbose_name
+        getattr(field, "verbose_name", field.name)
         for field in (campaign._meta.get_field(name) for name in ("legal_basis", "purpose", "notice_text"))
         if not getattr(campaign, field.name).strip()
     ]

@@ -170,7 +170,7 @@ def _plan_return_visits(case: Case, at: datetime) -> None:
     lead = case.lead or case.registered_by
     if case.kind == Kind.DISPUTE:
         parties = list(case.parties.all()) if case.grade > 1 else []
-        plan = [(days, party, lead) for days in RETURN_DAYS[case.grade] for party in parties or [None]]
+        plan = [(days, party, lead) for days in RETURN_DAYS[case.grade] for party in parties or (None,)]
     elif case.kind == Kind.HAZARD and case.outcome == Outcome.RECTIFIED:
         plan = [(RECHECK_DAYS, None, _other_hand(case))]
     elif case.kind == Kind.REQUEST and case.outcome in (Outcome.ANSWERED, Outcome.ON_SPOT):

@@ -88,9 +88,11 @@ class CaseAdmin(BaseModelAdmin):
         officer, now = officer_of(request), timezone.now()
         if request.method == "POST":
             return self._approve(request, officer)
-        bulk, single, unled = [], [], []
+        bulk: list[dict[str, Any]] = []
+        single: list[dict[str, Any]] = []
+        unled: list[dict[str, Any]] = []
         for case in with_parts(waiting_cases(officer)).order_by("due_on", "pk")[:MOST]:
-            row = {"case": case, "refusal": None}
+            row: dict[str, Any] = {"case": case, "refusal": None}
             if case.state == Case.State.REGISTERED:
                 unled.append(row)
                 continue

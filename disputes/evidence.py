@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -23,7 +24,7 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
-def checked(upload: UploadedFile, *, images_only: bool = False) -> tuple[bytes, str, str]:
+def checked(upload: "UploadedFile[Any]", *, images_only: bool = False) -> tuple[bytes, str, str]:
     """Content, type and ending of an upload; raises `Refusal` for anything but JPEG, PNG, WebP and PDF."""
     if upload.size is None or upload.size == 0:
         raise Refusal("file_empty", _("The file is empty. Choose it again."), field="file")
@@ -40,7 +41,9 @@ def checked(upload: UploadedFile, *, images_only: bool = False) -> tuple[bytes, 
 
 
 @transaction.atomic
-def add_evidence(*, case: Case, kind: str, upload: UploadedFile, version: int, by: Officer, at: datetime) -> Case:
+def add_evidence(
+    *, case: Case, kind: str, upload: "UploadedFile[Any]", version: int, by: Officer, at: datetime
+) -> Case:
     """Adds a file to the case; its digest goes into the ledger. The same file twice is one."""
     if kind not in Evidence.Kind.values:
         raise Refusal("kind", _("Say what the file shows."), field="kind")

@@ -48,8 +48,8 @@ class ReasonForm(MoveForm):
 
 
 class AssignForm(MoveForm):
-    lead = forms.ModelChoiceField(label=_("Lead"), queryset=None)
-    helper = forms.ModelChoiceField(label=_("Helper"), queryset=None, required=False)
+    lead: Any = forms.ModelChoiceField(label=_("Lead"), queryset=None)
+    helper: Any = forms.ModelChoiceField(label=_("Helper"), queryset=None, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,7 +154,7 @@ class MergeForm(MoveForm):
         found = Case.objects.visible_to(self.officer).filter(number=number).first()
         if found is None:
             raise forms.ValidationError(_("There is no case with this number within your reach."))
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 class ReturnVisitForm(StyledForm):

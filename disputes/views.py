@@ -276,7 +276,7 @@ def _cases_to_return_to(officer: Officer) -> QuerySet[Case]:
 
 
 @signed_in
-def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
     """A file of a case within reach; shown as what its content is, never run, and the look is logged."""
     case = case_or_404(request, pk)
     evidence = get_object_or_404(Evidence, pk=evidence_pk, case=case)

@@ -69,7 +69,7 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
     ImportRow.objects.filter(batch=batch).delete()
     try:
         with opened(batch.file) as file, TemporaryFile() as layout:
-            reading = importing.read_workbook(batch, file, layout, report)  # type: ignore[arg-type]
+            reading = importing.read_workbook(batch, file, layout, report)
             _keep_layout(batch, layout)
     except UnreadableFile as error:
         ImportRow.objects.filter(batch=batch).delete()
@@ -79,7 +79,7 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
 
 
 def _keep_layout(batch: ImportBatch, layout: IO[bytes]) -> None:
-    uploaded = batch.file.name
+    uploaded = str(batch.file.name)
     with sealed(chunks_of(layout)) as kept:
         batch.file.save(f"{batch.sha256[:16]}.layout", kept, save=False)
     ImportBatch.objects.unscoped("the layout replaces the upload").filter(pk=batch.pk).update(file=batch.file.name)

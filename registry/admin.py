@@ -130,7 +130,7 @@ class PremisesAdmin(BaseModelAdmin):
         return self._page(request, door, revealed=value, revealed_field=field, revealed_contact=contact)
 
     @needs(Right.SEE_CONTACTS)
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: HttpRequest) -> FileResponse:
         """The doors of the person's units, masked, as a workbook with the headings that the import reads."""
         if request.method != "POST":
             raise Http404
@@ -253,7 +253,7 @@ class ImportBatchAdmin(BaseModelAdmin):
         return self._back(batch)
 
     @needs(Right.IMPORT_PREMISES)
-    def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def copy_view(self, request: HttpRequest, pk: int) -> FileResponse:
         """The same workbook with one more column of reasons."""
         batch = self._batch(request, pk)
         if not batch.file or batch.state not in {ImportBatch.State.READY, ImportBatch.State.CONFIRMED}:

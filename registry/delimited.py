@@ -76,17 +76,23 @@ def _rows(file: BinaryIO, encoding: str, delimiter: str, limits: "Limits") -> It
     csv.field_size_limit(limits.characters * 4)
     stream = io.TextIOWrapper(io.BufferedReader(_Borrowed(file)), encoding=encoding, newline="")
     reader = csv.reader(stream, delimiter=delimiter)
-    started = 1
-    number = 0
+    started, width = 1, 2
     try:
         for number, cells in enumerate(reader, 1):
             if number > limits.rows:
                 raise UnreadableFile("too_many_rows", limit=limits.rows)
-            started = reader.line_num + 1
+            if any("\n" in cell and _swallowed(cell, delimiter, width) for cell in cells):
+                raise UnreadableFile("quote_open", line=started)
+            started, width = reader.line_num + 1, max(width, len(cells))
             if any(cells):
                 yield number, [cell[: limits.characters] or None for cell in cells[: limits.columns]]
     except csv.Error as error:
         raise UnreadableFile("quote_open", line=started) from error
+
+
+def _swallowed(cell: str, delimiter: str, width: int) -> bool:
+    """A cell with line breaks in which whole rows stand: its quotation mark was never meant to open it."""
+    return cell.count("\n") > 50 or cell.count(delimiter) >= max(2, width - 1)
 
 
 class _Borrowed(io.RawIOBase):

@@ -14,7 +14,7 @@ BLOCK = 1 << 20
 
 
 @contextmanager
-def sealed(chunks: Iterable[bytes]) -> Iterator[File]:
+def sealed(chunks: Iterable[bytes]) -> Iterator["File[Any]"]:
     """The chunks as a file of sealed blocks, each with its length before it; kept in memory up to 8 MB."""
     with tempfile.SpooledTemporaryFile(max_size=8 << 20) as target:
         for chunk in chunks:
@@ -37,7 +37,7 @@ def opened(field: Any) -> BinaryIO:
         for block in unsealed(source):
             target.write(block)
     target.seek(0)
-    return target  # type: ignore[return-value]
+    return target
 
 
 def chunks_of(file: IO[bytes]) -> Iterator[bytes]:

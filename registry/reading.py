@@ -59,7 +59,7 @@ def read_in_child(
     alarm.daemon = True
     alarm.start()
     try:
-        assert child.stdin and child.stdout
+        assert child.stdin and child.stdout  # noqa: S101 - both were asked for above
         with child.stdin as stdin:
             stdin.write(json.dumps({"name": name[-200:], "known": list(known)}).encode())
         yield from _answers(child.stdout)
@@ -99,9 +99,11 @@ def main() -> None:
     try:
         with os.fdopen(descriptors[0], "rb") as file:
             layout = os.fdopen(descriptors[1], "wb") if len(descriptors) > 1 else None
-            _read(file, options, layout, say)
+            done = _read(file, options, layout, say)
             if layout:
                 layout.close()
+            # Last of all: the parent ends the child when it hears this.
+            say("done", done)
     except UnreadableFile as error:
         say("refused", [error.code, {key: str(value) for key, value in error.params.items()}])
     except MemoryError:
@@ -121,7 +123,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
 
 
-def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say: Any) -> None:
+def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say: Any) -> dict[str, str]:
     workbook = open_workbook(file, options["name"])
     keeper = _Keeper(layout)
     tables = 0
@@ -140,7 +142,7 @@ def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say:
     if not tables:
         raise UnreadableFile("no_table", rows=HEADING_ROWS)
     keeper.close()
-    say("done", {"kind": workbook.kind, "modified": workbook.modified.isoformat() if workbook.modified else ""})
+    return {"kind": workbook.kind, "modified": workbook.modified.isoformat() if workbook.modified else ""}
 
 
 def _rows(table: Table, known: list[str], keeper: "_Keeper", say: Any) -> None:

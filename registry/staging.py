@@ -110,7 +110,10 @@ class Understanding:
         row.door_class = "dwelling" if row.kind == "household" else "business" if row.kind in BUSINESS else row.kind
 
     def _address(self, row: StagedRow, texts: Mapping[str, str]) -> None:
-        parts = [texts.get(part, "") for part in ("street", "building", "entrance", "floor", "door")]
+        street, building, entrance, floor, door = (
+            texts.get(part, "") for part in ("street", "building", "entrance", "floor", "door")
+        )
+        parts = (street, building, entrance, floor, door)
         known = (row.community, *self.known) if row.community else self.known
         address: Address | None = None
         if whole := texts.get("address", ""):

@@ -40,7 +40,7 @@ class Table:
     title: str = ""
     before: list[Row] = field(default_factory=list)
     """Titles and headings as they stood, for the returned copy."""
-    rest: Iterator[Row] = iter(())
+    rest: Iterator[Row] = field(default_factory=lambda: iter(()))
 
     def rows(self) -> Iterator[tuple[int, list[Cell], dict[str, Cell] | None]]:
         """Yield (row number, cells as read, values by column); no values where the row is no door's."""

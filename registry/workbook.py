@@ -210,12 +210,13 @@ def _open_xlsx(file: BinaryIO, size: int, limits: Limits) -> Workbook:
 
     package.parse(f"{base}/_rels/{PurePosixPath(workbook_part).name}.rels", relation)
     package.parse(workbook_part, book)
-    by_kind = {kind: path for kind, path in targets.values()}
+    by_kind = dict(targets.values())
     strings = SharedStrings(limits.shared_bytes, limits.characters)
     if by_kind.get("sharedStrings") in package.members:
         strings.read(safe_parser(), package.chunks(by_kind["sharedStrings"]), feed)
     dates = _date_styles(package, by_kind.get("styles", ""))
-    epoch = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)
+    # A workbook's dates have no time zone.
+    epoch = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
     sheets = []
     for name, relation_id, visible in found:
         kind, path = targets.get(relation_id, ("", ""))

@@ -168,7 +168,7 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(code) if code not in range(0xD800, 0xE000) and code != 0 else ""
 
 
-def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]) -> None:
+def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]) -> None:  # noqa: C901
     """Put the handlers on the parser: closures over plain variables, because every cell of every row passes here."""
     columns, characters, value = reader.limits.columns, reader.limits.characters, reader.value
     numbers: dict[str, int] = {}

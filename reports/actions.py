@@ -33,7 +33,7 @@ def begin_brief(
     issues = Snapshot.objects.unscoped("issues of this campaign and unit").filter(campaign=campaign, unit=unit)
     begun = issues.filter(starts_on=starts_on, ends_on=ends_on, frozen_at__isnull=True).first()
     if begun is not None:
-        return begun  # type: ignore[no-any-return]
+        return begun
     newest = issues.aggregate(n=Max("issue"))["n"] or 0
     snapshot: Snapshot = Snapshot.objects.create(
         campaign=campaign,
@@ -110,7 +110,7 @@ def ask_print(*, snapshot: Snapshot, language: str, by: Officer, at: datetime) -
     prints = Print.objects.unscoped("this person's prints of this issue").filter(snapshot=snapshot, printer=by)
     same = prints.filter(language=language, failure="").order_by("-number").first()
     if same is not None:
-        return same  # type: ignore[no-any-return]
+        return same
     number = (prints.aggregate(n=Max("number"))["n"] or 0) + 1
     printed: Print = Print.objects.create(snapshot=snapshot, printer=by, number=number, language=language, asked_at=at)
     log_access(by, "print_asked", printed)

@@ -326,7 +326,7 @@ def by_category(scope: Scope, kind: str) -> list[dict[str, Any]]:
         .annotate(found=Count("pk"), resolved=Count("pk", filter=is_resolved), **spans)
         .order_by("-found", "category")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def by_band(scope: Scope) -> list[dict[str, Any]]:
@@ -338,7 +338,7 @@ def by_band(scope: Scope) -> list[dict[str, Any]]:
         .annotate(attempts=Count("pk"), met=Count("pk", filter=Q(outcome__in=Visit.DONE)))
         .order_by(F("band"))
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def asked_topics(scope: Scope) -> list[dict[str, Any]]:
@@ -351,4 +351,4 @@ def asked_topics(scope: Scope) -> list[dict[str, Any]]:
         .annotate(copies=Count("deliveries"))
         .order_by("-copies", "name")
     )
-    return list(rows)
+    return [dict(row) for row in rows]

@@ -166,7 +166,7 @@ def print_brief(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.SEE_FIGURES)
-def print_file(request: HttpRequest, pk: int) -> HttpResponse:
+def print_file(request: HttpRequest, pk: int) -> FileResponse:
     printed: Print = get_object_or_404(
         Print.objects.visible_to(me(request)).select_related("snapshot__campaign"), pk=pk, done_at__isnull=False
     )

@@ -69,7 +69,7 @@ class Attempt:
 
         Pictures stand for themselves by their digest.
         """
-        return json.loads(json.dumps(asdict(self), default=_plain, sort_keys=True))  # type: ignore[no-any-return]
+        return json.loads(json.dumps(asdict(self), default=_plain, sort_keys=True))
 
     def digest(self) -> str:
         """SHA-256 of the canonical body: equal for the same thing said twice."""

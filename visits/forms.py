@@ -38,9 +38,9 @@ class PhotosField(forms.FileField):
 
     widget = forms.ClearableFileInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[Any]"]:
         files = data if isinstance(data, list | tuple) else [data]
-        cleaned: list[UploadedFile] = [super(PhotosField, self).clean(each, initial) for each in files if each]
+        cleaned: list[UploadedFile[Any]] = [super(PhotosField, self).clean(each, initial) for each in files if each]
         if len(cleaned) > 6:
             raise forms.ValidationError(_("At most six photos with one visit."))
         return cleaned
@@ -137,7 +137,7 @@ class VisitForm(forms.Form):
 
     def _add_finding(self, fields: dict[str, Any], kind: str, prefix: str) -> None:
         empty: list[tuple[str, str | Promise]] = [("", _("Choose a category"))]
-        fields[f"{prefix}_category"] = forms.ChoiceField(choices=empty + CATEGORIES[kind].choices, required=False)
+        fields[f"{prefix}_category"] = forms.ChoiceField(choices=[*empty, *CATEGORIES[kind].choices], required=False)
         fields[f"{prefix}_line"] = forms.CharField(required=False, max_length=120)
         fields[f"{prefix}_how"] = forms.CharField(required=False)
         fields[f"{prefix}_grade"] = forms.IntegerField(required=False, initial=1)
@@ -242,7 +242,7 @@ class VisitForm(forms.Form):
             photo=self._picture(file, prefix) if file else None,
         )
 
-    def _picture(self, file: UploadedFile, field: str) -> Picture:
+    def _picture(self, file: "UploadedFile[Any]", field: str) -> Picture:
         return read_picture(file.file, file.size or 0, field)  # type: ignore[arg-type]
 
     def _moment(self, name: str) -> datetime | None:

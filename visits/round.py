@@ -4,7 +4,7 @@ A handful of queries, however many rows: assignments with their doors, phones, o
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -254,7 +254,7 @@ class Day:
 
     @property
     def shown(self) -> list[Row]:
-        wanted = {
+        wanted: Callable[[Row], bool] = {
             "todo": lambda row: not row.visited and not row.tried_today,
             "tried": lambda row: row.tried_today and not row.visited,
             "visited": lambda row: row.visited,

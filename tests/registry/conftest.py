@@ -10,7 +10,6 @@ from accounts.models import Officer, Unit
 from accounts.roles import Role
 from registry.areas import load_areas
 from registry.models import Jurisdiction
-
 from tests.world import NOW, PASSWORD
 
 DATA = Path(__file__).parent / "data"

@@ -27,7 +27,6 @@ import pytest
 from accounts.models import Officer, Unit
 from registry.actions import confirm_import, read_batch, upload_workbook
 from registry.models import Contact, ImportBatch, ImportRow, Premises
-
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District, supervisor
 from tests.world import NOW
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from psycopg import sql
 
-READ = ("SELECT",)
+READ: tuple[str, ...] = ("SELECT",)
 # Tables whose trigger refuses every change; without the right to it, the refusal does not hang on the trigger alone.
 APPEND = ("SELECT", "INSERT")
 WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
