@@ -1,5 +1,6 @@
 """The steps that bring a copy from nothing to a site that can be served, each skipped when nothing changed."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -37,11 +38,15 @@ ROLES = Path(__file__).with_name("roles.py")
 
 def prepare(*, dev: bool = False) -> None:
     """System packages, virtual environment, front end, secrets: all that needs no database."""
-    system.have(system.TO_RUN + (system.TO_TEST if dev else ()))
-    packages.install_python(dev=dev)
-    packages.install_front_end(dev=dev)
-    make_secrets(demo=False)
-    compile_translations()
+    STATE.mkdir(parents=True, exist_ok=True)
+    # A second run waits for the first and finds its work done.
+    with open(STATE / "setup.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        system.have(system.TO_RUN + (system.TO_TEST if dev else ()))
+        packages.install_python(dev=dev)
+        packages.install_front_end(dev=dev)
+        make_secrets(demo=False)
+        compile_translations()
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from config.running import packages, places, serving, system
+from config.running import packages, places, serving, site, system
 from config.running.places import ROOT, Stamps
+from config.running.site import Site
 from config.running.words import Stop
+from tests.database import NAME, app_url, owner_url, server
 
 
 @pytest.fixture
@@ -20,6 +22,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A settings file of the test's own, with nothing in the environment."""
     for name in ("SECRET_KEY", "FIELD_KEYS", "DEMO", "DATABASE_URL", "DATABASE_OWNER_URL", "ALLOWED_HOSTS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setattr(places, "ENV_FILE", tmp_path / "env")
     return tmp_path / "env"
 
@@ -45,6 +48,25 @@ def test_a_real_site_refuses_the_demo_and_its_secrets(kept: Path, monkeypatch: p
     monkeypatch.setenv("DEMO", "1")
     with pytest.raises(Stop, match="DEMO"):
         serving.refuse_unsafe_settings()
+
+
+@pytest.mark.django_db
+def test_a_real_site_refuses_a_login_that_owns_the_ledger() -> None:
+    site.refuse_owning_login(Site(app_url(), owner_url(), own=None))
+    for url in (owner_url(), server.url(NAME)):
+        with pytest.raises(Stop, match="guard"):
+            site.refuse_owning_login(Site(url, "", own=None))
+
+
+def test_a_copy_is_a_demo_or_a_real_site_for_good(kept: Path) -> None:
+    site.become(demo=True)
+    site.become(demo=True)
+    with pytest.raises(Stop, match="demo"):
+        site.become(demo=False)
+    kept.unlink()
+    site.become(demo=False)
+    with pytest.raises(Stop, match="real site"):
+        site.become(demo=True)
 
 
 def test_a_step_is_skipped_only_while_its_inputs_are_the_same(tmp_path: Path) -> None:
