@@ -1,0 +1,169 @@
+"""An officer's round on a phone, in a real browser: with scripts, without them, and with a line that breaks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from registry.models import Premises
+from tests.browsing import DESK, PHONE
+from tests.world import World
+from visits.models import Visit
+
+SMALL = {**PHONE, "viewport": {"width": 360, "height": 740}}
+SCREENS = [PHONE, SMALL, DESK]
+# What a finger must hit: everything that can be tapped, but for links inside a line of text.
+TOO_SMALL = """() => [...document.querySelectorAll('a, button, label.choice, select, textarea, input')]
+  .filter(e => e.offsetParent && !e.matches('.pick, [type=hidden], .tickbox input') && !e.closest('p, li:not(.door-row)'))
+  .filter(e => { const r = e.getBoundingClientRect(); return r.width > 1 && (r.height < 44 || r.width < 44) })
+  .map(e => e.outerHTML.slice(0, 90))"""
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PageAs = Callable[..., Page]
+
+
+@pytest.fixture
+def doors(world: World) -> list[Premises]:
+    found = [world.door(number) for number in (301, 302, 401)]
+    campaign = world.campaign()
+    campaign.questions.exclude(type="yes_no").update(required=False)
+    for rank, door in enumerate(found):
+        world.give(campaign, door, world.owner, rank=rank)
+    return found
+
+
+def outcomes() -> list[str]:
+    rows = Visit.objects.unscoped("test").standing().order_by("pk")
+    return list(rows.values_list("outcome", flat=True))
+
+
+def answer_all(page: Page) -> None:
+    for answer in page.locator(".question label[for$='-no']").all():
+        answer.click()
+
+
+def plain_visit(page: Page) -> None:
+    """Met, where, no change, the whole set; saving is the fifth tap."""
+    for choice in ("outcome-met", "place-home", "facts-same", "topics-whole"):
+        page.locator(f"label[for={choice}]").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_five_taps_log_a_plain_visit_and_open_the_next_door(
+    world: World, doors: list[Premises], page_as: PageAs, scripts: bool
+) -> None:
+    page = page_as(world.owner, "/round/", scripts=scripts)
+    page.get_by_role("link", name="301").click()
+    plain_visit(page)
+    answer_all(page)
+    page.locator("button[name=declared][value='1']:visible").click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    expect(page.locator(".note-good")).to_be_visible()
+    assert outcomes() == ["completed"]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_nobody_in_is_one_tap_and_one_more_takes_it_back(
+    world: World, doors: list[Premises], page_as: PageAs, scripts: bool
+) -> None:
+    page = page_as(world.owner, "/round/", scripts=scripts)
+    page.locator(f"#door-{doors[1].pk} .out").click()
+    expect(page.locator(".snack")).to_be_visible()
+    assert outcomes() == ["nobody_in"]
+    page.locator(".snack button").click()
+    expect(page.locator(f"#door-{doors[1].pk} .out")).to_be_visible()
+    expect(page.locator(".snack")).to_have_count(0)
+    assert outcomes() == []
+
+
+def test_the_undo_goes_by_itself_after_five_seconds(world: World, doors: list[Premises], page_as: PageAs) -> None:
+    page = page_as(world.owner, "/round/")
+    page.locator(f"#door-{doors[0].pk} .out").click()
+    expect(page.locator(".snack")).to_be_visible()
+    expect(page.locator(".snack")).to_have_count(0, timeout=8_000)
+    assert outcomes() == ["nobody_in"]
+
+
+def test_a_broken_line_keeps_the_form_and_the_next_press_saves_once(
+    world: World, doors: list[Premises], page_as: PageAs
+) -> None:
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/")
+    plain_visit(page)
+    answer_all(page)
+    save = page.locator("button[name=declared][value='1']")
+    page.context.set_offline(True)
+    save.click()
+    expect(page.locator("#retry")).to_be_visible()
+    expect(page.locator("#place-home")).to_be_checked()
+    page.context.set_offline(False)
+    save.click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    assert outcomes() == ["completed"]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_is_missing_is_said_at_its_place_and_nothing_typed_is_lost(
+    world: World, doors: list[Premises], page_as: PageAs, scripts: bool
+) -> None:
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/", scripts=scripts)
+    plain_visit(page)
+    page.locator("label.choice[for=f-hazard]").click()
+    page.locator("[name=f_hazard_0_category]").select_option("fire")
+    page.locator("[name=f_hazard_0_line]").fill("楼道堆物")
+    page.locator("button[name=declared][value='1']").click()
+    expect(page.locator(".question .error")).to_be_visible()
+    expect(page.locator("[name=f_hazard_0_line]")).to_have_value("楼道堆物")
+    answer_all(page)
+    page.locator("button[name=declared][value='1']").click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    assert Visit.objects.unscoped("test").get().findings.get().case.title == "楼道堆物"
+
+
+def test_not_given_asks_why(world: World, doors: list[Premises], page_as: PageAs) -> None:
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/")
+    plain_visit(page)
+    answer_all(page)
+    page.locator("label.not-given.declares").click()
+    expect(page.locator("button.declares")).to_be_hidden()
+    page.locator("[name=not_given_why]").select_option("known")
+    page.locator("button.only-not-given").click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    visit = Visit.objects.unscoped("test").get()
+    assert (visit.identity_shown, visit.not_given_why) == (False, "known")
+
+
+def test_anything_but_met_ends_there(world: World, doors: list[Premises], page_as: PageAs) -> None:
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/")
+    page.locator("label[for=outcome-other]").click()
+    expect(page.locator("#at-findings")).to_be_hidden()
+    page.locator("label[for=other-refused]").click()
+    page.locator(".after-out .save").click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    assert outcomes() == ["refused"]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("screen", SCREENS, ids=["phone", "small", "desk"])
+def test_pages_can_be_used_by_everybody(
+    world: World,
+    doors: list[Premises],
+    page_as: PageAs,
+    axe: Callable[[Page], list[str]],
+    screen: dict[str, Any],
+    language: str,
+) -> None:
+    faults = []
+    for path in ("/round/", f"/doors/{doors[0].pk}/", "/doors/new/", "/visits/", "/visits/receipts/", "/me/"):
+        page = page_as(world.owner, path, screen=screen, language=language)
+        if "doors/" in path and "new" not in path:
+            plain_visit(page)
+            page.locator("label.choice[for=f-hazard]").click()
+            page.locator("label[for=more]").click()
+        faults += [f"{path} {fault}" for fault in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append(f"{path} scrolls sideways")
+        if screen is not DESK:
+            faults += [f"{path} too small: {found}" for found in page.evaluate(TOO_SMALL)]
+        page.context.close()
+    assert faults == []
