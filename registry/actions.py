@@ -17,7 +17,7 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry import importing, writing
 from registry.keeping import chunks_of, opened, sealed
-from registry.models import Contact, ImportBatch, ImportRow, Premises
+from registry.models import Contact, ImportBatch, Premises
 from registry.states import IMPORT
 from registry.unreadable import UnreadableFile
 from registry.workbook import Limits
@@ -66,13 +66,13 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
         if progress:
             progress(done, expected)
 
-    ImportRow.objects.filter(batch=batch).delete()
+    batch.rows.all().delete()
     try:
         with opened(batch.file) as file, TemporaryFile() as layout:
             reading = importing.read_workbook(batch, file, layout, report)
             _keep_layout(batch, layout)
     except UnreadableFile as error:
-        ImportRow.objects.filter(batch=batch).delete()
+        batch.rows.all().delete()
         batch.file.delete(save=True)
         return _fail(batch, error, at)
     return _show(batch, reading, at)
@@ -153,9 +153,7 @@ def discard_import(*, batch: ImportBatch, by: Officer, at: datetime) -> ImportBa
 def _forget(batch: ImportBatch, *, keep_reasons: bool) -> None:
     """What the rows said of people goes. Their reasons and the sealed layout stay for the copy that goes back, until
     the unit's next import is confirmed."""
-    ImportRow.objects.filter(batch=batch).filter(
-        **({"reasons": [], "verdict__in": ["taken", "partly"]} if keep_reasons else {})
-    ).delete()
+    batch.rows.all().filter(**({"reasons": [], "verdict__in": ["taken", "partly"]} if keep_reasons else {})).delete()
     texts = "street building entrance floor door address address_key walk_key name name_key contact_name contact_key "
     texts += "relation phone_mac use register_officer register_badge"
     with connection.cursor() as cursor:
@@ -172,7 +170,7 @@ def _forget(batch: ImportBatch, *, keep_reasons: bool) -> None:
 
 
 def _drop_file(batch: ImportBatch) -> None:
-    ImportRow.objects.filter(batch=batch).delete()
+    batch.rows.all().delete()
     name, storage = batch.file.name, batch.file.storage
     ImportBatch.objects.unscoped("its file goes").filter(pk=batch.pk).update(file="")
     if name:

@@ -16,8 +16,10 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry.addresses import split_address
 from registry.fields import mac
-from registry.models import Area, Contact, Jurisdiction, Premises
+from registry.jurisdictions import unit_by_prefix, unit_of
+from registry.models import Area, Contact, Premises
 from registry.phones import read_phone
+from registry.search import sought
 from registry.texts import clean, key_of, person_or_firm, without_id_numbers
 
 
@@ -127,7 +129,7 @@ def add_door(
 
     Needs LOG_VISIT at the unit that answers for the community. The same door again is refused by name.
     """
-    unit_id = answering_unit(area)
+    unit_id = unit_of(area.code, unit_by_prefix())
     if unit_id is None or not by.may(Right.LOG_VISIT, unit_id):
         raise Refusal("area", _("This community belongs to another station. Choose one of your own."), "area")
     written, dropped = without_id_numbers(clean(address))
@@ -159,6 +161,7 @@ def add_door(
         name_key=name_key,
         use=use,
         confirmed_on=timezone.localdate(at),
+        sought=sought(label, written),
         added_on_round=True,
         created_at=at,
     )
@@ -166,10 +169,3 @@ def add_door(
         changes = Changes(contact_name=label, relation=Contact.Relation.HOUSEHOLDER, phone=phone)
         _people(door, changes, timezone.localdate(at))
     return door
-
-
-def answering_unit(area: Area) -> int | None:
-    """The unit whose jurisdiction is the longest code above the area."""
-    codes = [area.code[:length] for length in range(2, len(area.code) + 1)]
-    found = Jurisdiction.objects.unscoped("who answers for this area").filter(area_id__in=codes)
-    return max(found, key=lambda row: len(row.area_id)).unit_id if found else None

@@ -327,7 +327,14 @@ class ImportBatch(ScopedModel):
 STAGED: dict[str, Any] = {"db_index": False, "db_constraint": False}
 
 
-class ImportRow(models.Model):
+class ImportRowQuerySet(ScopedQuerySet):
+    def reach(self, officer: Officer) -> Q:
+        """The rows of a workbook belong to the unit that brings it in, wherever their doors lie."""
+        units = officer.units_with(Right.IMPORT_PREMISES)
+        return Q(batch__unit_id__in=units) if units else NOTHING
+
+
+class ImportRow(ScopedModel):
     """One row of the workbook as it was understood; kept only until the batch has been confirmed or put aside."""
 
     class Verdict(models.TextChoices):
@@ -375,6 +382,8 @@ class ImportRow(models.Model):
     register_badge = models.CharField(max_length=20, blank=True)
     sought = ArrayField(models.TextField(), default=list)
     premises = models.ForeignKey(Premises, models.SET_NULL, null=True, related_name="+", **STAGED)
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(ImportRowQuerySet)()
 
     class Meta:
         ordering = ["pk"]

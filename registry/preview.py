@@ -90,7 +90,7 @@ class Preview:
 
     @cached_property
     def _rows(self) -> list[ImportRow]:
-        rows = ImportRow.objects.filter(batch=self.batch, verdict=self.result, pk__gt=self.after)
+        rows = self.batch.rows.filter(verdict=self.result, pk__gt=self.after)
         return list(rows.select_related("area").defer("sought", "phone").order_by("pk")[: ROWS + 1])
 
     @property

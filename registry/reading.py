@@ -6,6 +6,7 @@ never read (identity numbers and the like) do not cross the pipe. A second descr
 workbook, from which `reasons_copy` makes the copy that goes back.
 """
 
+import contextlib
 import gzip
 import json
 import os
@@ -60,7 +61,8 @@ def read_in_child(
     alarm.start()
     try:
         assert child.stdin and child.stdout  # noqa: S101 - both were asked for above
-        with child.stdin as stdin:
+        # A child that is gone already is told by its silence below.
+        with contextlib.suppress(BrokenPipeError), child.stdin as stdin:
             stdin.write(json.dumps({"name": name[-200:], "known": list(known)}).encode())
         yield from _answers(child.stdout)
     finally:

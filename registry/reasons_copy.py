@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from registry.columns import REASONS_HEADINGS
 from registry.keeping import opened
-from registry.models import ImportBatch, ImportRow
+from registry.models import ImportBatch
 from registry.refusals import effect_sentence, row_sentence
 from registry.xlsx_writing import BOLD, NOTE, PLAIN, SheetToWrite, Value, write_workbook
 
@@ -60,7 +60,7 @@ class _Reasons:
     def __init__(self, batch: ImportBatch, language: str) -> None:
         self.language = language
         self.heading = REASONS_HEADINGS["zh" if language.startswith("zh") else "en"]
-        rows = ImportRow.objects.filter(batch=batch).order_by("pk")
+        rows = batch.rows.all().order_by("pk")
         self.rows = rows.values_list("sheet", "row_number", "verdict", "effect", "reasons").iterator(chunk_size=2000)
         self.next: Any = next(self.rows, None)
 

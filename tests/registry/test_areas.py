@@ -8,7 +8,6 @@ from django.core.management import call_command
 from accounts.refusals import Refusal
 from registry.areas import load_areas
 from registry.models import Area
-
 from tests.registry.conftest import DATA
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import AccessEvent, Officer, Unit
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, discard_import, look_again, read_batch, upload_workbook
-from registry.models import Contact, ImportBatch, ImportRow, Premises
+from registry.models import Contact, ImportBatch, Premises
 from registry.reasons_copy import copy_with_reasons
 from registry.resources import PremisesResource
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District
@@ -46,7 +46,7 @@ def bring(district: District, *rows: list[Any], head: list[str] = HEAD, dated: d
 
 
 def reasons(batch: ImportBatch) -> list[list[str]]:
-    return [[reason[0] for reason in row.reasons] for row in ImportRow.objects.filter(batch=batch)]
+    return [[reason[0] for reason in row.reasons] for row in batch.rows.all()]
 
 
 def versions() -> set[Any]:
@@ -137,7 +137,7 @@ def test_after_the_confirmation_no_row_keeps_what_it_said_of_people(district: Di
         ["不存在", "1组2号", "住户", "李四", "19900000002", "自住", "否", "", ""],
     )
     confirm(batch, district.chief)
-    row = ImportRow.objects.get(batch=batch)
+    row = batch.rows.get()
     assert (row.row_number, row.name, row.contact_name, row.phone, row.address, row.sought) == (3, "", "", "", "", [])
 
 
@@ -149,7 +149,7 @@ def test_putting_aside_deletes_rows_and_file(district: District, django_capture_
     done.refresh_from_db()
     assert (done.state, done.file.name) == ("discarded", "")
     assert not storage.exists(name)
-    assert not ImportRow.objects.filter(batch=batch).exists()
+    assert not batch.rows.all().exists()
 
 
 def test_who_may_not_import_for_a_unit_is_refused(district: District) -> None:
@@ -233,7 +233,7 @@ def test_every_reason_that_a_row_can_have_has_its_sentence(district: District) -
         [],
     ]
     verdicts = ["refused"] * 4 + ["partly"] * 3 + ["elsewhere"]
-    assert list(ImportRow.objects.filter(batch=batch).values_list("verdict", flat=True)) == verdicts
+    assert list(batch.rows.all().values_list("verdict", flat=True)) == verdicts
     for code in ROW_SENTENCES:
         assert row_sentence([code, "phone", {"row": 1, "said": "某地"}], "zh-hans")
 
@@ -242,7 +242,7 @@ def test_identity_numbers_are_nowhere_in_the_database_nor_in_the_kept_file(distr
     from registry.keeping import opened
 
     batch = read(BY_COMMUNITY, district.bureau, district.desk)
-    stored = str(list(ImportRow.objects.filter(batch=batch).values_list()))
+    stored = str(list(batch.rows.all().values_list()))
     with opened(batch.file) as layout:
         import gzip
 
@@ -272,7 +272,7 @@ def test_communities_are_found_by_code_then_by_name_and_never_guessed(district: 
         ),
     )
     batch = read_batch(batch=batch, at=NOW)
-    found = list(ImportRow.objects.filter(batch=batch).values_list("area_id", "verdict"))
+    found = list(batch.rows.all().values_list("area_id", "verdict"))
     assert found == [
         ("420303200205", "taken"),
         ("420303001007", "taken"),
@@ -295,7 +295,7 @@ def test_a_sheet_named_by_its_community_stands_in_for_a_missing_cell(district: D
     book.save(file)
     batch = upload_workbook(unit=district.bureau, file=file, name="a.xlsx", by=district.desk, at=NOW)
     batch = read_batch(batch=batch, at=NOW)
-    assert list(ImportRow.objects.filter(batch=batch).values_list("area_id", flat=True)) == ["420303004007"]
+    assert list(batch.rows.all().values_list("area_id", flat=True)) == ["420303004007"]
 
 
 def test_phones_are_sealed_and_matched_by_their_mac(district: District) -> None:

@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccessEvent, Officer
-from registry.models import Contact, ImportBatch, ImportRow, Premises
-
+from registry.models import Contact, ImportBatch, Premises
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District, supervisor
 from tests.registry.test_samples import confirm, doors, read
 
@@ -112,7 +111,7 @@ def test_another_stations_import_does_not_exist(district: District, stranger: Cl
     for name in ("confirm", "discard"):
         assert stranger.post(page(f"importbatch_{name}", batch.pk), {"version": 2}).status_code == 404
     assert doors() == 0
-    assert ImportRow.objects.filter(batch=batch).exists()
+    assert batch.rows.all().exists()
 
 
 def test_a_get_confirms_nothing(district: District, chief: Client) -> None:

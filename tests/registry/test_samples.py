@@ -26,7 +26,7 @@ import pytest
 
 from accounts.models import Officer, Unit
 from registry.actions import confirm_import, read_batch, upload_workbook
-from registry.models import Contact, ImportBatch, ImportRow, Premises
+from registry.models import Contact, ImportBatch, Premises
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District, supervisor
 from tests.world import NOW
 
@@ -67,7 +67,7 @@ def test_the_workbook_by_door_for_the_whole_district(district: District) -> None
 
 def test_the_refused_and_half_taken_rows_are_those_of_the_sheet(district: District) -> None:
     batch = read(BY_DOOR, district.bureau, district.desk)
-    rows = ImportRow.objects.filter(batch=batch)
+    rows = batch.rows.all()
     assert list(rows.filter(verdict="refused").values_list("row_number", "reasons")) == [
         (29, [["community_unknown", "community", {"said": "不存在社区"}]]),
         (573, [["community_unknown", "community", {"said": "不存在社区"}]]),
@@ -86,7 +86,7 @@ def test_the_workbook_by_door_for_one_station(district: District) -> None:
     assert sum(number for _unit, number in batch.counts["elsewhere"]) == 440
     confirm(batch, district.chief)
     assert (doors(), contacts()) == (156, 158)
-    assert not ImportRow.objects.filter(batch=batch).exclude(name="", address="").exists()
+    assert not batch.rows.all().exclude(name="", address="").exists()
 
 
 def test_the_workbook_by_community_for_the_whole_district(district: District) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, discard_import, read_batch, upload_workbook
-from registry.models import ImportBatch, ImportRow
+from registry.models import ImportBatch
 from registry.refusals import file_sentence, row_sentence
 
 
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         ]:
             self.stdout.write(f"{value:>9,}  {label}")
         language = get_language() or "zh-hans"
-        refused = ImportRow.objects.filter(batch=batch, verdict="refused").order_by("pk")[:20]
+        refused = batch.rows.filter(verdict="refused").order_by("pk")[:20]
         for row in refused:
             sentences = " ".join(row_sentence(reason, language) for reason in row.reasons)
             self.stdout.write(
