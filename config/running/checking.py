@@ -54,5 +54,7 @@ def passes(name: str, command: Sequence[str]) -> bool:
 def run_tests(arguments: Sequence[str]) -> int:
     """A whole run uses every core; a run of named files stays in one process, where it starts sooner."""
     named = [word for word in arguments if not word.startswith("-")]
-    parallel = [] if named or any(word.startswith("-n") for word in arguments) else ["-n", "auto", "--dist", "worksteal"]
+    parallel = (
+        [] if named or any(word.startswith("-n") for word in arguments) else ["-n", "auto", "--dist", "worksteal"]
+    )
     return subprocess.run([PYTHON, "-m", "pytest", *parallel, *arguments], cwd=ROOT).returncode

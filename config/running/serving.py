@@ -16,7 +16,7 @@ from types import FrameType
 
 from config.running.places import DEMO_MARK, PYTHON, ROOT, read_settings, says_yes
 from config.running.site import Site
-from config.running.words import Stop, say, words
+from config.running.words import Stop, say
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
@@ -36,7 +36,7 @@ def serve(site: Site, *, demo: bool) -> int:
     python = str(PYTHON)
     web = [
         python, "-m", "gunicorn", "config.wsgi", "--bind", f"{bracketed(host)}:{port}", "--workers", "2", "--threads",
-        "4", "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--max-requests", "20000",
+        "4", "--preload", "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--max-requests", "20000",
         "--max-requests-jitter", "2000",
     ]  # fmt: skip
     worker = [python, "manage.py", "db_worker"]
@@ -44,10 +44,11 @@ def serve(site: Site, *, demo: bool) -> int:
         signal.signal(wanted, interrupt)
     started: list[subprocess.Popen[bytes]] = []
     try:
-        started += [start(command, surroundings) for command in (web, worker)]
-        signins = start([python, "manage.py", "demo_signins"], surroundings, stdout=subprocess.PIPE) if demo else None
+        started.append(start(web, surroundings))
         await_answer(f"http://{answering(host)}:{port}/healthz", started)
-        announce(f"http://{answering(host)}:{port}/", signins)
+        # The worker comes second, so that the first page need not share the processor with its start.
+        started.append(start(worker, surroundings))
+        announce(f"http://{answering(host)}:{port}/", site.demo_signins() if demo else "")
         return watch(started)
     except (KeyboardInterrupt, Interrupted):
         say("\nStopping …", "\n正在停止 …")
@@ -60,12 +61,10 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     raise Interrupted
 
 
-def start(
-    command: Sequence[str], surroundings: Mapping[str, str], *, stdout: int | None = None
-) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str], surroundings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A child in a process group of its own, so that Ctrl-C reaches us alone and we stop it in order."""
     return subprocess.Popen(
-        command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, stdout=stdout, start_new_session=True,
+        command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, start_new_session=True,
         preexec_fn=die_with_parent if sys.platform == "linux" else None,
     )  # fmt: skip
 
@@ -163,14 +162,9 @@ def await_answer(url: str, started: Sequence[subprocess.Popen[bytes]]) -> None:
     raise Stop(f"No answer from {url}.", f"{url} 没有响应。")
 
 
-def announce(address: str, signins: subprocess.Popen[bytes] | None) -> None:
-    if signins is not None:
-        said, _ = signins.communicate()
-        print(said.decode(errors="replace"), end="", flush=True)
-    print(
-        words(f"\n  Doorstep: {address}   (Ctrl-C stops it)", f"\n  户户到：{address}   （按 Ctrl-C 停止）"),
-        flush=True,
-    )
+def announce(address: str, signins: str) -> None:
+    print(signins, end="")
+    say(f"\n  Doorstep: {address}   (Ctrl-C stops it)", f"\n  户户到：{address}   （按 Ctrl-C 停止）")
 
 
 def refuse_unsafe_settings() -> None:

@@ -26,6 +26,7 @@ from config.running.places import (
     read_file,
     read_settings,
     says_yes,
+    write_private,
 )
 from config.running.postgres import Cluster
 from config.running.words import Stop, say
@@ -207,6 +208,17 @@ class Site:
         if code:
             raise Stop("The demo data could not be made.", "无法生成演示数据。", code=code)
         self.stamps.done("seeded", "demo")
+
+    def demo_signins(self) -> str:
+        """Who can sign in to the demo; asked once, because the answer only changes with the data."""
+        place = self.stamps.folder / "signins"
+        if not place.is_file():
+            command = [str(PYTHON), "manage.py", "demo_signins"]
+            asked = subprocess.run(
+                command, cwd=ROOT, env=self.surroundings(), stdout=subprocess.PIPE, text=True, check=True
+            )
+            write_private(place, asked.stdout)
+        return place.read_text(encoding="utf-8")
 
 
 def become(*, demo: bool) -> None:

@@ -1,0 +1,147 @@
+"""Fills an empty database with the demo; refuses a database that holds anything else."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import Officer
+from campaigns.actions import draft_campaign, open_campaign
+from campaigns.board import Choice, make_board
+from campaigns.models import Campaign
+from campaigns.sharing import share_out
+from config import demo
+from config.demo import plan, story
+from config.demo.people import People, make_people
+from config.demo.places import Places, as_csv, make_doors
+from registry.actions import confirm_import, read_batch, upload_workbook
+from registry.areas import load_areas
+from registry.fields import mac
+from registry.models import Area, Contact
+from reports.actions import ask_print, begin_brief, draw_print, freeze_brief, type_brief
+from reports.figures import last_full_week
+
+AREAS = Path(demo.__file__).parent / "areas-420303-zhangwan.csv"
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with the demo's district; does nothing where it is already there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--scale", type=float, default=1.0, help="less than 1: a smaller demo, other totals")
+        parser.add_argument("--rng", type=int, default=20, help="seed of everything that is drawn")
+        parser.add_argument("--today", type=date.fromisoformat, default=None, help="the demo's present day")
+
+    def handle(self, *, scale: float, rng: int, today: date | None, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("DEMO is not set: this is a real site. The demo lives in a copy of its own.")
+        if Officer.objects.unscoped("is anybody here").exists():
+            if Officer.objects.unscoped("is it the demo").filter(badge="ZW0001", name="郑凯").exists():
+                self.stdout.write("The demo is there already.")
+                return
+            raise CommandError("This database holds other people's work; the demo is not put into it.")
+        with translation.override("zh-hans"), transaction.atomic():
+            Seeding(Random(rng), scale, today or timezone.localdate()).run()  # noqa: S311 - a demo, not a secret
+        self.stdout.write("The demo is filled.")
+
+
+class Seeding:
+    """The order of things: people, doors, campaign, share-out, twelve weeks, the brief."""
+
+    def __init__(self, rng: Random, scale: float, today: date) -> None:
+        self.rng, self.scale, self.today = rng, scale, today
+        _monday, self.last_sunday = last_full_week(today)
+        self.first_day = self.last_sunday - timedelta(days=7 * plan.WEEKS - 1)
+
+    def run(self) -> None:
+        before = story.at_clock(self.first_day - timedelta(days=9), 9)
+        with AREAS.open("rb") as file:
+            load_areas(file=file)
+        people = make_people(self.rng, before)
+        places = make_doors(self.rng, self.scale)
+        self.bring_in(people, places)
+        campaign = self.open_and_share(people)
+        self.twelve_weeks(people, places, campaign)
+        self.brief(people, campaign)
+
+    def bring_in(self, people: People, places: Places) -> None:
+        at = story.at_clock(self.first_day - timedelta(days=6), 10)
+        batch = upload_workbook(
+            unit=people.bureau,
+            file=as_csv(places),
+            name="张湾区走访对象底册.csv",
+            dated_on=at.date(),
+            by=people.desk,
+            at=at,
+        )
+        batch = read_batch(batch=batch, at=at)
+        confirm_import(batch=batch, version=batch.version, by=people.desk, at=at)
+
+    def open_and_share(self, people: People) -> Campaign:
+        at = story.at_clock(self.first_day - timedelta(days=4), 10)
+        draft = draft_campaign(
+            title=f"{self.first_day.year} 冬季大走访"
+            if self.first_day.month in (8, 9, 10, 11, 12)
+            else f"{self.first_day.year} 大走访",
+            unit=people.bureau,
+            starts_on=self.first_day,
+            ends_on=self.last_sunday + timedelta(days=10),
+            areas=Area.objects.filter(code="420303"),
+            by=people.desk,
+            at=at,
+        )
+        campaign = open_campaign(campaign=draft, version=draft.version, by=people.desk, at=at)
+        for station in people.stations:
+            choice = Choice()
+            board = make_board(campaign=campaign, unit=station.unit, choice=choice, on=self.first_day, area_names={})
+            share_out(
+                campaign=campaign,
+                unit=station.unit,
+                choice=choice,
+                board_digest=board.digest,
+                area_names={},
+                by=station.chief,
+                at=at + timedelta(hours=1),
+            )
+        return campaign
+
+    def twelve_weeks(self, people: People, places: Places, campaign: Campaign) -> None:
+        macs = {mac(door.cells[7]): door.fate for door in places.doors}
+        contacts = (
+            Contact.objects.unscoped("the demo").filter(phone_mac__in=macs).values_list("premises_id", "phone_mac")
+        )
+        fates = {premises: macs[found] for premises, found in contacts}
+        told = story.Story(self.rng, people, campaign, self.last_sunday, self.today)
+        for station in people.stations:
+            story.plan_visits(told, station, fates)
+        told.run()
+        story.confirm_said_gone(told, story.at_clock(self.last_sunday, 20))
+        story.plan_this_week(told, people.stations[0].staff[0])
+        told.run()
+
+    def brief(self, people: People, campaign: Campaign) -> None:
+        """Frozen on Monday morning and printed for the leader, as the desk would."""
+        first, last = last_full_week(self.today)
+        at = story.at_clock(last + timedelta(days=1), 8, 10)
+        snapshot = begin_brief(
+            campaign=campaign, unit=people.bureau, starts_on=first, ends_on=last, by=people.desk, at=at
+        )
+        snapshot = type_brief(
+            snapshot=snapshot,
+            issue=campaign.week_of(last),
+            decisions="方滩、西沟两所走访率低于 80%，周末各增派 4 人，连续两周。\n"
+            "汉江路所超期消防隐患，由分局领导包案，限期复查。\n"
+            "多次未遇的住户列入第三阶段重点深化，改为晚间和周末上门。",
+            problems="白天没人多：未见面的上门多在工作日白天。\n整改慢：超期隐患多是楼道充电。",
+            next_steps="下周改为晚间和周末上门。\n请街道和物业联办楼道充电整改。",
+            by=people.desk,
+        )
+        snapshot = freeze_brief(snapshot=snapshot, by=people.desk, at=at)
+        for language in ("zh-hans", "en"):
+            printed = ask_print(snapshot=snapshot, language=language, by=people.leader, at=at)
+            draw_print(printed=printed, at=at)
