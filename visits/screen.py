@@ -52,12 +52,23 @@ class Screen:
         return frame_doors_on(self.premises, self.at)
 
     @cached_property
-    def campaign(self) -> Campaign | None:
-        """The campaign whose topics and questions the screen shows: the one that `log_attempt` will choose."""
+    def frame(self) -> FrameDoor | None:
+        """The door in the campaign that `log_attempt` will choose: the one that shared it out, else the newest."""
         held = self.assignment.campaign_id if self.assignment else None
-        return next((f.campaign for f in self.frames if f.campaign_id == held), None) or (
-            self.frames[0].campaign if self.frames else None
-        )
+        found = next((frame for frame in self.frames if frame.campaign_id == held), None)
+        return found or (self.frames[0] if self.frames else None)
+
+    @property
+    def campaign(self) -> Campaign | None:
+        return self.frame.campaign if self.frame else None
+
+    @property
+    def may_ask(self) -> bool:
+        """Tried at least once, never met, in the officer's own hands, and not asked yet."""
+        frame = self.frame
+        if frame is None or not self._pair() or frame.met_on is not None or frame.could_not_meet_at is not None:
+            return False
+        return frame.tries > 0 and not frame.could_not_meet_requests.filter(decided_at__isnull=True).exists()
 
     @cached_property
     def contacts(self) -> list[Contact]:

@@ -18,10 +18,11 @@ from accounts.middleware import address_of
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from campaigns.actions import ask_could_not_meet
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
 from visits.attempts import Attempt
-from visits.doors import door_or_404, live_assignment_of, visit_or_404
+from visits.doors import door_or_404, doors_at, live_assignment_of, visit_or_404
 from visits.forms import CorrectionForm, DoorForm, VoidForm
 from visits.models import Photo, Submission, Visit
 from visits.round import Undo, day_of, returns_of
@@ -95,6 +96,28 @@ def _client_id(request: HttpRequest) -> UUID:
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     officer = cast(Officer, request.user)
     actions.take_back(visit=visit_or_404(officer, pk), by=officer, at=timezone.now())
+    return redirect("visits:round")
+
+
+@needs(Right.LOG_VISIT)
+@require_GET
+def find_door(request: HttpRequest) -> HttpResponse:
+    """A door of the own station by its address, to stand in for a colleague."""
+    officer, text = cast(Officer, request.user), request.GET.get("q", "").strip()[:60]
+    context = {"tab": "round", "text": text, "found": doors_at(officer, text)}
+    return render(request, "visits/find_door.html", context)
+
+
+@needs(Right.LOG_VISIT)
+@require_POST
+def could_not_meet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks the supervisor to count the door as “could not be met” before the policy's number is reached."""
+    officer, now = cast(Officer, request.user), timezone.now()
+    frame = Screen(door_or_404(officer, pk), officer, now).frame
+    if frame is None:
+        raise Http404
+    ask_could_not_meet(frame_door=frame, reason=request.POST.get("reason", ""), by=officer, at=now)
+    messages.success(request, _("Asked. The supervisor decides."))
     return redirect("visits:round")
 
 

@@ -1,0 +1,92 @@
+"""Standing in for a colleague, asking for "could not be met", return visits on the round, the inbox."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Notice
+from campaigns.models import CouldNotMeet
+from disputes.models import ReturnVisit
+from registry.models import Premises
+from registry.search import sought
+from tests.visits.steps import log, met, nobody
+from tests.visits.test_pages import signed_in
+from tests.world import NOW, World
+from visits.attempts import FindingReport
+
+
+@pytest.fixture
+def findable(held: Premises) -> Premises:
+    held.sought = sought(held.name, held.address)
+    held.save(update_fields=["sought"])
+    return held
+
+
+def found(client: Client, text: str) -> list[Premises]:
+    return list(client.get(reverse("visits:find_door"), {"q": text}).context["found"])
+
+
+def test_a_colleague_finds_a_door_by_its_address(world: World, findable: Premises) -> None:
+    assert found(signed_in(world.colleague), "5栋 302") == [findable]
+
+
+def test_nobody_learns_from_a_name_where_a_person_lives(world: World, findable: Premises) -> None:
+    assert found(signed_in(world.colleague), findable.name) == []
+    assert found(signed_in(world.colleague), "zhou") == []
+
+
+def test_a_stranger_finds_no_door_of_another_station(world: World, findable: Premises) -> None:
+    assert found(signed_in(world.stranger), "5栋 302") == []
+
+
+def test_one_character_is_too_little(world: World, findable: Premises) -> None:
+    assert found(signed_in(world.colleague), "5") == []
+
+
+def test_after_an_attempt_the_officer_may_ask_for_could_not_be_met(world: World, held: Premises) -> None:
+    address, client = reverse("visits:could_not_meet", args=[held.pk]), signed_in(world.owner)
+    door = reverse("visits:door", args=[held.pk])
+    assert address not in client.get(door).content.decode()
+    log(world, nobody(held))
+    assert address in client.get(door).content.decode()
+    client.post(address, {"reason": "长期在外地打工"})
+    asked = CouldNotMeet.objects.unscoped("test").get()
+    assert (asked.requested_by, asked.reason) == (world.owner, "长期在外地打工")
+    assert address not in client.get(door).content.decode()
+
+
+def test_only_who_holds_the_door_can_ask(world: World, held: Premises) -> None:
+    log(world, nobody(held))
+    answer = signed_in(world.colleague).post(
+        reverse("visits:could_not_meet", args=[held.pk]), {"reason": "长期在外地打工"}
+    )
+    assert answer.status_code == 403
+
+
+def test_return_visits_that_are_due_stand_on_the_round(world: World, held: Premises) -> None:
+    finding = FindingReport(kind="request", category="hukou", line="迁户口", on_spot=True)
+    log(world, met(held, findings=(finding,)))
+    due = ReturnVisit.objects.unscoped("test").get()
+    client = signed_in(world.owner)
+    address = reverse("disputes:return_visit", args=[due.pk])
+    assert address not in client.get("/round/").content.decode()
+    due.due_on = NOW.date() - timedelta(days=1)
+    due.save()
+    assert address in client.get("/round/").content.decode()
+
+
+def test_a_notice_says_what_it_is_about_and_leads_there(world: World) -> None:
+    Notice.objects.create(
+        officer=world.owner,
+        code="case_assigned",
+        parameters={"number": "420303-2026-002-0007"},
+        url_name="disputes:case",
+        url_args=[7],
+        stage="x",
+    )
+    page = signed_in(world.owner).get(reverse("accounts:notices")).content.decode()
+    assert "420303-2026-002-0007" in page
+    assert 'href="/cases/7/"' in page
+    assert "0007" not in signed_in(world.colleague).get(reverse("accounts:notices")).content.decode()
