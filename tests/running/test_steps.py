@@ -5,7 +5,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from config.running.places import ROOT, Stamps
 from config.running.site import Site
 from config.running.words import Stop
 from tests.database import NAME, app_url, owner_url, server
+from tests.running.processes import alive, wait_for
 
 
 @pytest.fixture
@@ -164,17 +164,3 @@ def test_the_word_alone_lists_what_can_be_done() -> None:
     done = subprocess.run([ROOT / "run"], env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True)
     assert done.returncode == 2
     assert "./run demo" in done.stdout
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def wait_for(condition: object) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it did not happen within ten seconds"
-        time.sleep(0.05)

@@ -1,0 +1,59 @@
+"""The web server and the worker as a person meets them: an answer, Ctrl-C, and nothing left."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from config.running.places import ROOT
+from tests.database import app_url, owner_url
+from tests.running.processes import alive, family, wait_for
+
+PROGRAM = f"""
+import sys
+from config.running import serving
+from config.running.site import Site
+sys.exit(serving.serve(Site({app_url()!r}, {owner_url()!r}, own=None), demo=False))
+"""
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def served(django_db_setup: None, port: int) -> Iterator[subprocess.Popen[str]]:
+    surroundings = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
+    surroundings.pop("DOORSTEP_NO_POOL")
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=surroundings, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    while "Ctrl-C" not in (line := process.stdout.readline()):
+        assert line, "it ended before it answered"
+    yield process
+    process.stdout.close()
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+def test_it_answers_and_leaves_nothing_behind(served: subprocess.Popen[str], port: int, how: signal.Signals) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        assert answer.status == 200
+    children = family(served.pid)
+    assert len(children) >= 3
+    served.send_signal(how)
+    assert served.wait(20) == (0 if how != signal.SIGKILL else -signal.SIGKILL)
+    wait_for(lambda: not any(alive(pid) for pid in children))
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", port))
