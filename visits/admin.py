@@ -19,7 +19,6 @@ class VisitAdmin(BaseModelAdmin):
     list_display = ["started_at", "door", "resident", "outcome", "people_met", "officer", "unit", "marks"]
     list_filter = [
         "outcome",
-        "band",
         "stand_in",
         "keyed_later",
         "late_upload",
