@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from disputes.words import Kind, category_label
 from reports.figures import FRONT
@@ -148,7 +148,7 @@ class Brief:
         ]
         if line["overdue"].total:
             sentences.append(_("%(overdue)s cases are overdue.") % values)
-        return pgettext("between sentences", " ").join(sentences)
+        return ("" if (get_language() or "").startswith("zh") else " ").join(sentences)
 
     def _change(self, change: int) -> str:
         if change > 0:
