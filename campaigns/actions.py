@@ -195,7 +195,7 @@ class Attempts:
 def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) -> FrameDoor:
     """Writes the fold on the door; at the policy's number the door becomes “could not be met” by itself.
 
-    Called inside the transaction of the visit's action, which has locked the door (`lock_door`).
+    Called inside the transaction of the visit's action, which has locked the door (`lock_doors`).
     """
     campaign = frame_door.campaign
     enough = attempts.tries >= campaign.attempts_needed and len(set(attempts.bands)) >= campaign.bands_needed
@@ -228,16 +228,10 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
     return frame_door
 
 
-def lock_door(*, campaign: Campaign, premises: Premises) -> FrameDoor | None:
-    """The door's row in the campaign's frame, locked until the transaction ends; None when it isn't in the frame."""
-    found: FrameDoor | None = (
-        FrameDoor.objects.unscoped("fold of attempts")
-        .select_related("campaign")
-        .select_for_update(of=("self",))
-        .filter(campaign=campaign, premises=premises)
-        .first()
-    )
-    return found
+def lock_doors(premises: Premises) -> list[FrameDoor]:
+    """The door's rows in the frames of open campaigns, locked in order until the transaction ends."""
+    rows = FrameDoor.objects.unscoped("fold of attempts").select_related("campaign").select_for_update(of=("self",))
+    return list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
 
 
 @transaction.atomic

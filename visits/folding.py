@@ -5,20 +5,15 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from campaigns.actions import Attempts, lock_door, note_attempts
-from campaigns.models import Campaign, FrameDoor
+from campaigns.actions import Attempts, lock_doors, note_attempts
+from campaigns.models import Campaign
 from registry.models import Premises
 from visits.models import Visit
 
 
 def fold_door(premises: Premises, *, at: datetime) -> None:
     """Writes the fold of this door in every open campaign whose frame holds it. Runs inside the action."""
-    frames = FrameDoor.objects.unscoped("fold of attempts").filter(
-        premises=premises, campaign__state=Campaign.State.OPEN
-    )
-    # By id, so that two visits at one door lock its rows in the same order.
-    campaigns = [frame.campaign for frame in frames.select_related("campaign").order_by("pk")]
-    locked = [door for campaign in campaigns if (door := lock_door(campaign=campaign, premises=premises))]
+    locked = lock_doors(premises)
     if not locked:
         return
     visits = list(
