@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("visits.urls")),
     path("cases/", include("disputes.urls")),
     path("reports/", include("reports.urls")),
+    path("admin/roster/", include("registry.roster_views")),
     path("admin/", admin.site.urls),
 ]
 
