@@ -13,6 +13,7 @@ from campaigns.models import Campaign, CouldNotMeet, FrameDoor
 from disputes.admin import waiting_cases
 from disputes.models import Case
 from registry.models import ImportBatch
+from visits.merging import added_doors
 
 MOST = 1000
 
@@ -80,6 +81,8 @@ def _doors(officer: Officer) -> list[Card]:
             reverse("admin:campaigns_couldnotmeet_changelist") + "?decision=open",
         ),
     ]
+    found = _few(added_doors(officer))
+    cards.append(Card(_("Doors added on the round"), found, _("to confirm or to merge"), reverse("visits:added")))
     running = Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN)[:3]
     sentence = _("doors in the frame: progress and share-out")
     return cards + [

@@ -24,6 +24,7 @@ from visits import actions, labels
 from visits.attempts import Attempt
 from visits.doors import door_or_404, doors_at, live_assignment_of, visit_or_404
 from visits.forms import CorrectionForm, DoorForm, VoidForm
+from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Photo, Submission, Visit
 from visits.round import Undo, day_of, returns_of
 from visits.screen import Screen
@@ -185,6 +186,38 @@ def add_door(request: HttpRequest) -> HttpResponse:
             return redirect("visits:door", pk=premises.pk)
     context = {"tab": "round", "form": form}
     return render(request, "visits/add_door.html", context, status=422 if form.is_bound else 200)
+
+
+@needs(Right.SHARE_OUT)
+@require_GET
+def added(request: HttpRequest) -> HttpResponse:
+    """Doors found on the round that wait for the supervisor."""
+    doors = added_doors(cast(Officer, request.user))[:100]
+    return render(request, "visits/added.html", {"tab": "desk", "doors": doors})
+
+
+@needs(Right.SHARE_OUT)
+def added_door(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of them: confirm it as new, or say which listed door it is."""
+    officer, now = cast(Officer, request.user), timezone.now()
+    premises: Premises = get_object_or_404(added_doors(officer), pk=pk)
+    candidates, refusal = candidates_for(premises), None
+    if request.method == "POST":
+        chosen = next((row for row in candidates if str(row.pk) == request.POST.get("into")), None)
+        try:
+            if request.POST.get("what") == "confirm":
+                confirm_added(doors=[premises], by=officer, at=now)
+                messages.success(request, _("Confirmed as a new door."))
+            elif chosen is None:
+                raise Refusal("into", _("Choose the door that it is: of the same kind, and still listed."), "into")
+            else:
+                merge_added(door=premises, into=chosen, by=officer, at=now)
+                messages.success(request, _("Merged. Its visits now belong to the listed door."))
+            return redirect("visits:added")
+        except Refusal as caught:
+            refusal = caught
+    context = {"tab": "desk", "door": premises, "candidates": candidates, "refusal": refusal}
+    return render(request, "visits/added_door.html", context, status=refusal.status if refusal else 200)
 
 
 @signed_in

@@ -1,0 +1,94 @@
+"""Doors found on the round, confirmed or merged by the supervisor."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accounts.refusals import Refusal
+from campaigns.models import FrameDoor
+from registry.models import Contact, Premises
+from tests.visits.steps import log, met
+from tests.visits.test_pages import signed_in
+from tests.world import NOW, World
+from visits.actions import add_door
+from visits.attempts import FindingReport
+from visits.merging import confirm_added, merge_added
+from visits.models import Visit
+
+
+def door_found(world: World, **more: Any) -> Premises:
+    facts = {"kind": "household", "address": "花果路1号5栋2单元三楼东户", "name": "冯新", **more}
+    return add_door(area=world.areas["420303001001"], by=world.owner, at=NOW, **facts)
+
+
+def frames(door: Premises) -> Any:
+    return FrameDoor.objects.unscoped("test").filter(premises=door)
+
+
+def test_a_confirmed_door_waits_no_more_and_stays_in_the_frame(world: World, held: Premises) -> None:
+    door = door_found(world)
+    assert confirm_added(doors=[door], by=world.chief, at=NOW) == 1
+    assert confirm_added(doors=[door], by=world.chief, at=NOW) == 0
+    assert frames(door).get().added_late
+
+
+def test_a_merged_door_gives_everything_to_the_listed_one(world: World, held: Premises) -> None:
+    door = door_found(world)
+    visit = log(world, met(door, findings=(FindingReport(kind="hazard", category="fire", line="电线老化"),))).visit
+    merge_added(door=door, into=held, by=world.chief, at=NOW)
+    visit.refresh_from_db()
+    assert visit.premises == held
+    assert not frames(door).exists()
+    assert (frames(held).get().tries, frames(held).get().met_on) == (1, NOW.date())
+    assert visit.findings.get().case.places.get().premises == held
+    assert set(Contact.objects.unscoped("test").filter(premises=held).values_list("name", flat=True)) == {
+        held.name,
+        "冯新",
+    }
+
+
+def test_a_visit_logged_on_the_old_page_reaches_the_listed_door(world: World, held: Premises) -> None:
+    door = door_found(world)
+    merge_added(door=door, into=held, by=world.chief, at=NOW)
+    assert log(world, met(door)).visit.premises == held
+
+
+def test_only_the_supervisor_of_the_station_decides(world: World, held: Premises) -> None:
+    door = door_found(world)
+    for stranger in (world.owner, world.other_chief):
+        with pytest.raises(Refusal) as caught:
+            merge_added(door=door, into=held, by=stranger, at=NOW)
+        assert caught.value.status == 403
+
+
+def test_a_listed_door_is_never_merged_away(world: World, held: Premises) -> None:
+    with pytest.raises(Refusal) as caught:
+        merge_added(door=held, into=door_found(world), by=world.chief, at=NOW)
+    assert caught.value.code == "not_waiting"
+
+
+def test_a_door_is_merged_into_one_of_its_own_kind(world: World, held: Premises) -> None:
+    shop = door_found(world, kind="shop", address="花果路9号")
+    with pytest.raises(Refusal) as caught:
+        merge_added(door=shop, into=held, by=world.chief, at=NOW)
+    assert caught.value.code == "into"
+
+
+def test_the_supervisors_page_lists_masks_and_merges(world: World, held: Premises) -> None:
+    door, chief = door_found(world), signed_in(world.chief)
+    page = chief.get(reverse("visits:added")).content.decode()
+    assert "冯*" in page
+    assert "冯新" not in page
+    address = reverse("visits:added_door", args=[door.pk])
+    assert chief.post(address, {"what": "merge", "into": ""}).status_code == 422
+    assert chief.post(address, {"what": "merge", "into": held.pk}).status_code == 302
+    assert not Visit.objects.unscoped("test").filter(premises=door).exists()
+    assert chief.get(address).status_code == 404
+
+
+def test_nobody_else_sees_that_page(world: World, held: Premises) -> None:
+    door = door_found(world)
+    address = reverse("visits:added_door", args=[door.pk])
+    assert signed_in(world.owner).get(address).status_code == 403
+    assert signed_in(world.other_chief).get(address).status_code == 404
