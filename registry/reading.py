@@ -1,7 +1,7 @@
 """Reading a workbook in a child process: bounded in memory, time and file size, and without any secret of ours.
 
 The parent opens the file and hands its descriptor over; the child answers with JSON lines on its standard output: what
-it found in each sheet, rows as lists in the order of `staging.FIELDS`, and at the end how it went. Cells that are
+it found in each sheet, rows as `lines.sent` gives them, and at the end how it went. Cells that are
 never read (identity numbers and the like) do not cross the pipe. A second descriptor takes the cleaned layout of the
 workbook, from which `reasons_copy` makes the copy that goes back.
 """
@@ -23,7 +23,8 @@ from typing import IO, Any, BinaryIO
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from registry.staging import FIELDS, Understanding
+from registry.lines import sent
+from registry.staging import Understanding
 from registry.table import HEADING_ROWS, Table, find_table
 from registry.texts import without_id_numbers
 from registry.unreadable import UnreadableFile
@@ -157,7 +158,7 @@ def _rows(table: Table, known: list[str], keeper: "_Keeper", say: Any) -> None:
         if values is None:
             continue
         row = understanding.row(values, table.sheet.name, number)
-        batch.append([getattr(row, name) for name in FIELDS])
+        batch.append(sent(row))
         if len(batch) == ROWS_A_LINE:
             say("rows", batch)
             batch = []

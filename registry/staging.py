@@ -5,7 +5,7 @@ database. Runs in the child process, so nothing here may need settings or a conn
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from registry import words
@@ -18,6 +18,9 @@ BUSINESS = {"shop", "enterprise", "institution"}
 
 ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 
+# The phone is read as the cell it is, the code has its own form, and the station follows from the community.
+UNTEXTED = {"phone", "community_code", "station"}
+
 MASKABLE = {"name", "unit_name", "person", "contact", "in_charge"}
 
 Reason = tuple[str, str, dict[str, str]]
@@ -26,9 +29,8 @@ Reason = tuple[str, str, dict[str, str]]
 
 @dataclass(slots=True)
 class StagedRow:
-    """Field names are those of `ImportRow`, but for the first three, which the database turns into area and unit."""
+    """Field names are those of `ImportRow`, but for the first two, which the parent turns into area and unit."""
 
-    station: str = ""
     community: str = ""
     community_code: str = ""
     sheet: str = ""
@@ -57,9 +59,6 @@ class StagedRow:
     reasons: list[Reason] = field(default_factory=list)
 
 
-FIELDS = tuple(each.name for each in fields(StagedRow))
-
-
 class Understanding:
     """Reads rows one after another. `known` are names of areas that may stand in front of an address."""
 
@@ -69,8 +68,7 @@ class Understanding:
 
     def row(self, values: Mapping[str, Cell], sheet: str, number: int) -> StagedRow:
         row = StagedRow(sheet=sheet[:100], row_number=number)
-        texts = {name: self._text(row, name, value) for name, value in values.items() if name != "phone"}
-        row.station = texts.get("station", "")[:100]
+        texts = {name: self._text(row, name, value) for name, value in values.items() if name not in UNTEXTED}
         row.community = texts.get("community", "")[:100]
         row.community_code = _code(values.get("community_code"))
         row.register_officer = person_or_firm(texts.get("officer", ""))[:50]
