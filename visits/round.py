@@ -6,7 +6,7 @@ A handful of queries, however many rows: assignments with their doors, phones, o
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -130,6 +130,14 @@ class Row:
         return f"{Visit.Outcome(self.frame.last_outcome).label} {when}".strip()
 
     @property
+    def tried(self) -> str:
+        """How often in vain; a refusal, or what else was said last, is named rather than counted."""
+        last = self.frame
+        if last.last_outcome == Visit.Outcome.NOBODY_IN or last.last_at is None:
+            return ngettext("out %(n)s time", "out %(n)s times", last.tries) % {"n": last.tries}
+        return f"{Visit.Outcome(last.last_outcome).label} {labels.short_date(last.last_at)}"
+
+    @property
     def context(self) -> str:
         """One line: how the door is used, then the one thing that matters most for this visit."""
         parts = [str(self.premises.get_use_display()) if self.premises.use else str(self.premises.get_kind_display())]
@@ -138,9 +146,8 @@ class Row:
             one, many = OPEN_WORDS[Kind(kind)]
             parts.append(str(one if n == 1 else many) % {"n": n})
         elif self.frame.tries and not self.visited:
-            times = ngettext("out %(n)s time", "out %(n)s times", self.frame.tries) % {"n": self.frame.tries}
             hint = TRY_WORDS.get(self.best_band)
-            parts = [times, str(hint)] if hint else [times]
+            parts = [self.tried, str(hint)] if hint else [self.tried]
         elif self.premises.confirmed_on and not self.visited:
             parts.append(_("last confirmed %(month)s") % {"month": labels.month(self.premises.confirmed_on)})
         return " · ".join(parts)
@@ -328,14 +335,23 @@ def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
         .filter(Q(frame_door__met_on__isnull=True) | Q(frame_door__met_on=today))
         .exclude(frame_door__could_not_meet_at__lt=start)
         .exclude(~Q(frame_door__gone_said=""), frame_door__last_at__lt=start)
-        .select_related("frame_door", "premises", "premises__area")
+        .select_related("frame_door", "premises", "premises__area", "campaign")
         .order_by("rank", "premises__walk_key", "pk")
     )
-    rows = {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine}
+    rows = {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine if not rests(a, today)}
     _add_phones(rows, officer)
     _add_open_cases(rows, officer)
     _add_best_band(rows.values(), today)
     return Day(at, list(rows.values()), show)
+
+
+def rests(assignment: Assignment, today: date) -> bool:
+    """After a refusal the door is left alone for the campaign's days of rest, unless an appointment was made."""
+    door = assignment.frame_door
+    if door.last_outcome != Visit.Outcome.REFUSED or door.last_at is None or door.next_at is not None:
+        return False
+    days = (today - timezone.localdate(door.last_at)).days
+    return 0 < days <= assignment.campaign.cool_off_days
 
 
 def _add_phones(rows: dict[int, Row], officer: Officer) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Notice
-from campaigns.models import CouldNotMeet
+from campaigns.models import Campaign, CouldNotMeet, FrameDoor
 from disputes.models import ReturnVisit
 from registry.models import Premises
 from registry.search import sought
@@ -22,6 +22,10 @@ def findable(held: Premises) -> Premises:
     held.sought = sought(held.name, held.address)
     held.save(update_fields=["sought"])
     return held
+
+
+def held_campaign(door: Premises) -> Campaign:
+    return FrameDoor.objects.unscoped("test").get(premises=door).campaign
 
 
 def found(client: Client, text: str) -> list[Premises]:
@@ -90,3 +94,18 @@ def test_a_notice_says_what_it_is_about_and_leads_there(world: World) -> None:
     assert "420303-2026-002-0007" in page
     assert 'href="/cases/7/"' in page
     assert "0007" not in signed_in(world.colleague).get(reverse("accounts:notices")).content.decode()
+
+
+def test_after_a_refusal_the_door_rests(world: World, held: Premises) -> None:
+    client = signed_in(world.owner)
+    log(world, met(held, outcome="refused", people_met=0, place="", started_at=NOW - timedelta(hours=30)))
+    assert client.get("/round/").context["day"].total == 0
+    campaign = held_campaign(held)
+    campaign.cool_off_days = 0
+    campaign.save(update_fields=["cool_off_days"])
+    assert client.get("/round/").context["day"].total == 1
+
+
+def test_a_refusal_of_today_still_stands_on_the_round(world: World, held: Premises) -> None:
+    log(world, met(held, outcome="refused", people_met=0, place=""))
+    assert signed_in(world.owner).get("/round/").context["day"].tried == 1
