@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
@@ -328,7 +329,7 @@ class ReturnVisit(ScopedModel):
     """A call or visit after settling, to one party or the whole door: is it still settled?"""
 
     class Answer(models.TextChoices):
-        SETTLED = "settled", _("settled")
+        SETTLED = "settled", pgettext_lazy("answer", "settled")
         PARTLY = "partly", _("partly")
         RELAPSED = "relapsed", _("not settled")
         UNREACHABLE = "unreachable", _("could not be reached")

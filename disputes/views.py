@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
@@ -103,9 +103,9 @@ SHOWN = {
 
 
 SHOW_WORDS = [
-    ("open", gettext_lazy("open")),
+    ("open", pgettext_lazy("cases", "open")),
     ("overdue", gettext_lazy("overdue")),
-    ("settled", gettext_lazy("settled")),
+    ("settled", pgettext_lazy("cases", "settled")),
     ("closed", gettext_lazy("struck off")),
     ("all", gettext_lazy("all")),
 ]
