@@ -28,8 +28,8 @@ class DraftForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=80)
     unit: Any = forms.ModelChoiceField(label=_("Lead unit"), queryset=None, empty_label=None)
-    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     areas = forms.ModelMultipleChoiceField(
         label=_("Communities"), queryset=Area.objects.none(), error_messages={"required": _("Choose at least one.")}
     )

@@ -86,7 +86,9 @@ class PartyForm(MoveForm):
 
 
 class SessionForm(MoveForm):
-    held_at = forms.DateTimeField(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    held_at = forms.DateTimeField(
+        label=_("When"), widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    )
     place = forms.CharField(label=_("Where"), max_length=100)
     present = forms.CharField(label=_("Who else was there"), max_length=200, required=False)
     content = text(_("What was said or done"))
@@ -94,7 +96,7 @@ class SessionForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["held_at"].initial = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+        self.fields["held_at"].initial = timezone.localtime()
 
 
 class EvidenceForm(MoveForm):

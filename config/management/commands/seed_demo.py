@@ -68,6 +68,7 @@ class Seeding:
         campaign = self.open_and_share(people)
         self.twelve_weeks(people, places, campaign)
         self.brief(people, campaign)
+        self.next_campaign(people)
 
     def bring_in(self, people: People, places: Places) -> None:
         at = story.at_clock(self.first_day - timedelta(days=6), 10)
@@ -123,6 +124,19 @@ class Seeding:
         story.confirm_said_gone(told, story.at_clock(self.last_sunday, 20))
         story.plan_this_week(told, people.stations[0].staff[0])
         told.run()
+
+    def next_campaign(self, people: People) -> None:
+        """A draft of the station's own, for a newcomer to open and share out."""
+        chief = people.stations[0].chief
+        draft_campaign(
+            title="岁末消防安全走访",
+            unit=people.stations[0].unit,
+            starts_on=self.today,
+            ends_on=self.today + timedelta(days=34),
+            areas=Area.objects.filter(code=plan.STATIONS[0].township),
+            by=chief,
+            at=story.at_clock(self.today, 8),
+        )
 
     def brief(self, people: People, campaign: Campaign) -> None:
         """Frozen on Monday morning and printed for the leader, as the desk would."""
