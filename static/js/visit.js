@@ -44,36 +44,59 @@
     if (target) { target.scrollIntoView({ block: "center" }); }
   }
 
+  function say(id) {
+    ["retry", "signed-out"].forEach(function (each) {
+      document.getElementById(each).classList.toggle("is-shown", each === id);
+    });
+    if (id) { document.getElementById(id).scrollIntoView({ block: "center" }); }
+  }
+
+  function show(answer, text) {
+    // The page that came back (the next door, or this one with the reasons) takes the place of this one.
+    if (answer.redirected) { history.pushState(null, "", answer.url); }
+    document.open();
+    document.write(text);
+    document.close();
+    window.scrollTo(0, 0);
+  }
+
+  // After a new sign-in the form's token is an old one: take the new one, and send the same form again.
+  function renewed() {
+    return fetch(location.href, { credentials: "same-origin" })
+      .then(function (answer) { return answer.text(); })
+      .then(function (text) {
+        var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#visit-form [name=csrfmiddlewaretoken]");
+        if (!fresh) { throw new Error("signed out"); }
+        form.querySelector("[name=csrfmiddlewaretoken]").value = fresh.value;
+      });
+  }
+
+  function send(button, again) {
+    var body = new FormData(form);
+    if (button && button.name) { body.append(button.name, button.value); }
+    return fetch(location.href, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
+      if (answer.status >= 500) { throw new Error(String(answer.status)); }
+      if (answer.redirected && new URL(answer.url).pathname.indexOf("/sign-in/") === 0) { throw new Error("signed out"); }
+      if (answer.status === 403 && !again) {
+        return renewed().then(function () { return send(button, true); });
+      }
+      return answer.text().then(function (text) { show(answer, text); });
+    });
+  }
+
   form.addEventListener("submit", function (event) {
     var button = event.submitter || form.pressed;
     if (!window.fetch) { return; }
     event.preventDefault();
     if (form.dataset.sending) { return; }
     form.dataset.sending = "1";
-    var body = new FormData(form);
-    if (button && button.name) { body.append(button.name, button.value); }
     if (button) { button.setAttribute("aria-busy", "true"); }
-    document.getElementById("retry").classList.remove("is-shown");
-    fetch(form.getAttribute("action") || location.href, { method: "POST", body: body, credentials: "same-origin" })
-      .then(function (answer) {
-        if (answer.status >= 500) { throw new Error(String(answer.status)); }
-        // The page that came back (the next door, or this one with the reasons) takes the place of this one.
-        if (answer.redirected) { history.pushState(null, "", answer.url); }
-        return answer.text();
-      })
-      .then(function (text) {
-        document.open();
-        document.write(text);
-        document.close();
-        window.scrollTo(0, 0);
-      })
-      .catch(function () {
-        delete form.dataset.sending;
-        if (button) { button.removeAttribute("aria-busy"); }
-        var retry = document.getElementById("retry");
-        retry.classList.add("is-shown");
-        retry.scrollIntoView({ block: "center" });
-      });
+    say("");
+    send(button, false).catch(function (error) {
+      delete form.dataset.sending;
+      if (button) { button.removeAttribute("aria-busy"); }
+      say(error.message === "signed out" ? "signed-out" : "retry");
+    });
   });
   // Chromium 80 does not say which button sent the form.
   form.addEventListener("click", function (event) {

@@ -102,6 +102,24 @@ def test_a_broken_line_keeps_the_form_and_the_next_press_saves_once(
     assert outcomes() == ["completed"]
 
 
+def test_an_ended_session_keeps_the_form_until_one_is_signed_in_again(
+    world: World, doors: list[Premises], page_as: PageAs
+) -> None:
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/")
+    plain_visit(page)
+    answer_all(page)
+    session = page.context.cookies()
+    page.context.clear_cookies()
+    save = page.locator("button[name=declared][value='1']")
+    save.click()
+    expect(page.locator("#signed-out, #retry")).to_have_count(2)
+    expect(page.locator("#signed-out")).to_be_visible()
+    page.context.add_cookies([cookie for cookie in session if cookie["name"] == "sessionid"])
+    save.click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    assert outcomes() == ["completed"]
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_what_is_missing_is_said_at_its_place_and_nothing_typed_is_lost(
     world: World, doors: list[Premises], page_as: PageAs, scripts: bool

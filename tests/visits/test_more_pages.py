@@ -109,3 +109,16 @@ def test_after_a_refusal_the_door_rests(world: World, held: Premises) -> None:
 def test_a_refusal_of_today_still_stands_on_the_round(world: World, held: Premises) -> None:
     log(world, met(held, outcome="refused", people_met=0, place=""))
     assert signed_in(world.owner).get("/round/").context["day"].tried == 1
+
+
+def test_a_leader_visits_the_doors_in_their_own_hands(world: World, held: Premises) -> None:
+    door = world.door(501)
+    campaign = held_campaign(held)
+    FrameDoor.objects.create(
+        campaign=campaign, premises=door, unit=door.unit, area=door.area, kind=door.kind, walk_key=door.walk_key
+    )
+    world.give(campaign, door, world.leader)
+    leader = signed_in(world.leader)
+    assert door.name in leader.get("/round/").content.decode()
+    assert leader.get(reverse("visits:door", args=[held.pk])).status_code == 404
+    assert log(world, met(door), by=world.leader).verdict == "stored"
