@@ -13,6 +13,8 @@ from config.running.words import Stop, say
 
 UV = VENV / "bin" / "uv"
 OLDEST_NODE = 18
+# A security update of the system's Python leaves a virtual environment whole; another series does not.
+PYTHON_SERIES = f"{sys.version_info.major}.{sys.version_info.minor} {sys.base_prefix}"
 LOCKS = {False: ROOT / "requirements.txt", True: ROOT / "requirements-dev.txt"}
 BLOCK = re.compile(r"^([A-Za-z0-9._-]+)==.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -21,14 +23,14 @@ def install_python(*, dev: bool) -> None:
     """Brings `.venv` to what the lock says. The larger lock holds the smaller one, so tests also serve to run."""
     stamps = Stamps(VENV / "stamps")
     lock = wanted_lock(LOCKS[dev])
-    inputs = digest(lock, sys.version)
+    inputs = digest(lock, PYTHON_SERIES)
     if PYTHON.exists() and (stamps.fresh("packages", inputs) or (not dev and holds_larger_lock(stamps))):
         return
-    if not PYTHON.exists() or not stamps.fresh("python", sys.version):
+    if not PYTHON.exists() or not stamps.fresh("python", PYTHON_SERIES):
         say("Making the virtual environment …", "正在建立虚拟环境 …")
         shutil.rmtree(VENV, ignore_errors=True)
         quietly([sys.executable, "-m", "venv", str(VENV)])
-        stamps.done("python", sys.version)
+        stamps.done("python", PYTHON_SERIES)
     say("Installing Python packages …", "正在安装 Python 软件包 …")
     source = mirror()
     if not UV.exists():
@@ -55,7 +57,7 @@ def install_python(*, dev: bool) -> None:
 
 
 def holds_larger_lock(stamps: Stamps) -> bool:
-    return stamps.fresh("packages", digest(wanted_lock(LOCKS[True]), sys.version))
+    return stamps.fresh("packages", digest(wanted_lock(LOCKS[True]), PYTHON_SERIES))
 
 
 def wanted_lock(path: Path) -> str:
