@@ -35,8 +35,9 @@ def building_label(premises: Premises) -> str:
 
 
 def door_number(premises: Premises) -> str:
-    """The number on the door, without the counter that everybody knows: 302室 → 302."""
-    return premises.door.removesuffix("室") or premises.address
+    """The number on the door, without the counter that everybody knows: 302室 → 302; 东户 says its floor: 三楼东户."""
+    number = premises.door.removesuffix("室") or premises.address
+    return number if any(mark.isdigit() for mark in number) else f"{premises.floor}{number}"
 
 
 def door_label(premises: Premises) -> str:
