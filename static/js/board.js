@@ -15,7 +15,6 @@
       all.indeterminate = ticked > 0 && ticked < picks.length;
     }
     all.hidden = false;
-    all.addEventListener("click", function (event) { event.stopPropagation(); });
     all.addEventListener("change", function () {
       picks.forEach(function (pick) { pick.checked = all.checked; });
     });
