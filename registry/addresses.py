@@ -87,7 +87,7 @@ def join_address(
         return split_address(door, known) if not floor else _address("", "", "", floor, door, "")
     if not (building or entrance or floor or door):
         return split_address(street, known)
-    if not (building or entrance or floor) and street and not re.search(r"[组队社]$", street):
+    if not (building or entrance or floor) and street and not street.endswith(("组", "队", "社")):
         whole = split_address(street + door, known)
         if whole.parsed:
             return whole

@@ -31,6 +31,8 @@ def read_phone(raw: object) -> Phone:
     if isinstance(raw, float):
         return Phone(fault="phone_unreadable")
     text = str(raw).strip().lstrip("'").strip()
+    if MOBILE.fullmatch(text):
+        return Phone(text)
     if text in {"", "无", "-", "--", "/", "—", "none", "None", "暂无", "不详", "0"}:
         return Phone()
     if SCIENTIFIC.fullmatch(text):

@@ -173,6 +173,7 @@ class _Keeper:
         self.file = gzip.GzipFile(fileobj=layout, mode="wb", compresslevel=1, mtime=0) if layout else None
         self.blank: frozenset[int] = frozenset()
         self.heading_row = 0
+        self.waiting: list[list[object]] = []
 
     def sheet(self, sheet: Sheet, table: Table | None, kind: str) -> None:
         self.blank = frozenset([*table.never_read, *table.ours] if table else [])
@@ -187,21 +188,38 @@ class _Keeper:
             "heading_row": table.heading_row if table else 0,
             "ours": table.ours if table else [],
         }
-        if self.file:
-            self.file.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
+        self._write()
+        self._line(head)
 
     def row(self, number: int, cells: list[Cell]) -> None:
         if self.file:
             blank = self.blank if number > self.heading_row else frozenset()
-            kept = [None if index in blank else _kept(cell) for index, cell in enumerate(cells)]
-            self.file.write(json.dumps([number, kept], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            kept = [_kept(cell) for cell in cells]
+            for index in blank:
+                if index < len(kept):
+                    kept[index] = None
+            self.waiting.append([number, kept])
+            if len(self.waiting) == ROWS_A_LINE:
+                self._write()
+
+    def _write(self) -> None:
+        if self.waiting:
+            self._line(self.waiting)
+            self.waiting = []
+
+    def _line(self, value: object) -> None:
+        if self.file:
+            self.file.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
     def close(self) -> None:
+        self._write()
         if self.file:
             self.file.close()
 
 
 def _kept(cell: Cell) -> str | int | float | bool | None:
+    if cell is None:
+        return None
     if isinstance(cell, str):
         return without_id_numbers(cell)[0] if len(cell) >= 15 else cell
     if isinstance(cell, date | datetime | time):

@@ -48,10 +48,15 @@ def _heads(layout: BinaryIO) -> list[dict[str, Any]]:
 
 
 def _lines(layout: BinaryIO) -> Iterator[Any]:
+    """Heads of sheets and rows, one after another; the file holds rows by the hundreds a line."""
     layout.seek(0)
     with gzip.GzipFile(fileobj=layout, mode="rb") as file:
         for line in file:
-            yield json.loads(line)
+            value = json.loads(line)
+            if isinstance(value, dict):
+                yield value
+            else:
+                yield from value
 
 
 class _Reasons:

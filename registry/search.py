@@ -40,19 +40,25 @@ def syllables(name: str) -> list[str]:
     return [syllable(character) for character in name if IDEOGRAPH.match(character)]
 
 
-def pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+def pairs(text: str) -> list[str]:
+    return [text[at : at + 2] for at in range(len(text) - 1)]
+
+
+@lru_cache(maxsize=4_096)
+def spoken(name_key: str) -> tuple[str, ...]:
+    """Pinyin of the name: each syllable, the whole, the surname with one more, and the initials from two on."""
+    parts = [] if name_key.isascii() else syllables(name_key)
+    if not parts:
+        return ()
+    initials = "".join(part[0] for part in parts if part)
+    said = [*parts, "".join(parts), "".join(parts[:2]), initials, initials[:2], initials[:3]]
+    return tuple(token for token in said if 2 <= len(token) <= 40)
 
 
 def sought(name: str, address: str) -> list[str]:
-    """Tokens of one door, sorted, at most eighty."""
-    name_key, address_key = key_of(name), key_of(address)
-    tokens = pairs(name_key) | pairs(address_key)
-    spoken = syllables(name_key) if name_key and not name_key.isascii() else []
-    if spoken:
-        initials = "".join(part[0] for part in spoken if part)
-        tokens.update(spoken, ["".join(spoken), "".join(spoken[:2]), initials, initials[:2], initials[:3]])
-    return sorted(token for token in tokens if 2 <= len(token) <= 40)[:MOST_TOKENS]
+    """Tokens of one door, each once, at most eighty."""
+    name_key = key_of(name)
+    return list(dict.fromkeys([*pairs(name_key), *spoken(name_key), *pairs(key_of(address))]))[:MOST_TOKENS]
 
 
 def wanted(text: str) -> list[str]:
@@ -65,5 +71,5 @@ def wanted(text: str) -> list[str]:
         key = key_of(word)
         if len(key) < 2:
             continue
-        tokens |= {key} if re.fullmatch("[a-z]+", key) else pairs(key)
+        tokens.update([key] if re.fullmatch("[a-z]+", key) else pairs(key))
     return sorted(tokens)

@@ -16,8 +16,8 @@ from registry.workbook import Cell, Row, Sheet
 from registry.xlsx_cells import column_letters
 
 HEADING_ROWS = 20
-PLACES = {"address", "door"}
-LABELS_OF_A_DOOR = PLACES | {"street", "building"}
+PLACES = ("address", "door")
+PLACES_ABOVE = {"street", "building"}
 TOTALS = re.compile(r"^(合计|小计|总计|共计|累计|本页合计|本页小计|总户数|total|subtotal)", re.I)
 FOOTER = re.compile(r"^(填表人|填报人|制表|审核|填表单位|填报单位|填表日期|填报日期|说明|注\s*[:：]|备注\s*[:：])")
 DATED = re.compile(r"(20\d{2})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
@@ -54,18 +54,16 @@ class Table:
                 yield number, cells, values
 
     def _is_no_door(self, cells: list[Cell], values: dict[str, Cell]) -> bool:
-        written = [clean(str(cell)) for cell in cells if cell is not None and cell != ""]
-        if not any(value is not None and clean(str(value)) for value in values.values()) or not any(written):
+        for name in PLACES:
+            if place := values.get(name):
+                # A heading repeated at a page break says the heading where a door says its place.
+                return place == self.headings[self.columns[name]] or bool(TOTALS.match(str(place)))
+        written = [text for cell in cells if cell is not None and (text := clean(str(cell)))]
+        if not written or not any(value is not None and clean(str(value)) for value in values.values()):
             return True
-        placed = any(values.get(name) not in (None, "") for name in LABELS_OF_A_DOOR)
-        if any(TOTALS.match(text) for text in written[:3]) and not placed:
+        if any(TOTALS.match(text) for text in written[:3]) and not any(values.get(name) for name in PLACES_ABOVE):
             return True
-        if FOOTER.match(written[0]):
-            return True
-        same = sum(
-            1 for name, index in self.columns.items() if values.get(name) and self.headings[index] == str(values[name])
-        )
-        return same >= 2
+        return bool(FOOTER.match(written[0]))
 
     def describe(self) -> dict[str, object]:
         """For the preview: which column was read as what, which were not."""
@@ -131,7 +129,7 @@ def find_table(sheet: Sheet) -> Table | None:
 
 
 def _is_table(table: Table) -> bool:
-    return bool(PLACES & table.columns.keys()) and len(table.columns) >= 2
+    return any(name in table.columns for name in PLACES) and len(table.columns) >= 2
 
 
 def _read_heading(sheet: Sheet, upper: Row, lower: Row | None) -> Table:

@@ -34,7 +34,11 @@ def take(world: World, *rows: list, by: Officer | None = None) -> dict[str, int]
 
 
 def test_people_come_in_with_unit_kind_and_communities(world):
-    counts = take(world, [1, "钱多多", "t0199", "花果派出所", "社区民警", "民警", "二堰铺社区、花果园"], [2, "孙小小", "F0001", "", "", "辅警", ""])
+    counts = take(
+        world,
+        [1, "钱多多", "t0199", "花果派出所", "社区民警", "民警", "二堰铺社区、花果园"],
+        [2, "孙小小", "F0001", "", "", "辅警", ""],
+    )
     assert counts == {"new": 2, "changed": 0, "same": 0}
     officer = Officer.objects.visible_to(world.chief).get(badge="T0199")
     assert officer.areas_in_charge == ["420303001001", "420303001002"]
@@ -105,9 +109,7 @@ def test_a_one_time_code_opens_the_door_once_and_asks_for_a_password(world, clie
     assert answer.status_code == 302
     assert client.get("/round/")["Location"] == reverse("accounts:change_password")
     new = "kai-xin-2026"
-    client.post(
-        reverse("accounts:change_password"), {"old_password": code, "new_password1": new, "new_password2": new}
-    )
+    client.post(reverse("accounts:change_password"), {"old_password": code, "new_password1": new, "new_password2": new})
     assert client.get("/round/").status_code == 200
 
 

@@ -76,6 +76,7 @@ def test_blank_totals_footer_and_repeated_heading_rows_are_no_doors() -> None:
             ["序号", "社区", "地址", "户主"],
             [3, "六四", "2号", "乙"],
             ["合计", "2户", None, None],
+            [None, None, "总计 2户", None],
             ["填表人：丙", None, None, None],
         ]
     )
