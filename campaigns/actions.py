@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actions import log_access, must
@@ -335,8 +334,3 @@ def return_could_not_meet(*, doors: Sequence[FrameDoor], by: Officer, at: dateti
             door.save(update_fields=["could_not_meet_at"])
             count += 1
     return count
-
-
-def doors_to_hand_over(officer: Officer) -> Q:
-    """Q over assignments still in the hands of somebody who left or moved to another unit."""
-    return Q(officer=officer, ended_at__isnull=True)

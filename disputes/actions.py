@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -207,6 +206,24 @@ def _other_hand(case: Case) -> Officer:
 @transaction.atomic
 def assign(*, case: Case, lead: Officer, helper: Officer | None, version: int, by: Officer, at: datetime) -> Case:
     case = move(case, CASE, "assign", by=by, at=at, version=version, lead=lead, helper=helper)
+    notify(
+        officer=lead,
+        code="case_assigned",
+        stage=f"case:{case.pk}:{case.version}",
+        url_name="disputes:case",
+        url_args=[case.pk],
+        number=case.number,
+    )
+    return case
+
+
+@transaction.atomic
+def hand_over(*, case: Case, lead: Officer, helper: Officer | None, version: int, by: Officer, at: datetime) -> Case:
+    """Gives a case in work to another lead: somebody left, moved or is away. Open return visits go along."""
+    before = case.lead_id
+    case = move(case, CASE, "hand_over", by=by, at=at, version=version, lead=lead, helper=helper)
+    pending = ReturnVisit.objects.unscoped("they go along").filter(case=case, done_at__isnull=True, officer_id=before)
+    pending.update(officer=lead)
     notify(
         officer=lead,
         code="case_assigned",
@@ -546,8 +563,3 @@ def merge(*, case: Case, into: Case, version: int, by: Officer, at: datetime) ->
 def _needs_text(text: str, field: str, sentence: str) -> None:
     if not text.strip():
         raise Refusal(field, sentence, field=field)
-
-
-def hand_over_open_cases(officer: Officer) -> Q:
-    """Q over cases that an officer who leaves still leads."""
-    return Q(lead=officer) & ~Q(state__in=(Case.State.CLOSED, Case.State.VOIDED))

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Officer
 from disputes.models import Case, Chain, EntryText, LedgerEntry
@@ -186,7 +187,7 @@ def _case_faults() -> Iterator[Fault]:
     rows = (
         Case.objects.unscoped("verifying")
         .annotate(to=models.Subquery(newest.values("state_to")[:1]), v=models.Subquery(newest.values("version")[:1]))
-        .exclude(to=models.F("state"), v=models.F("version"))
+        .filter(Q(to__isnull=True) | ~Q(to=models.F("state")) | ~Q(v=models.F("version")))
         .order_by("pk")
     )
     for number in rows.values_list("number", flat=True):

@@ -227,6 +227,14 @@ MOVES: dict[str, Move] = {
         (the_new_lead_may_lead,),
         ("lead", "helper"),
     ),
+    "hand_over": Move(
+        _("give to another lead"),
+        (S.ASSIGNED, S.HANDLING, S.FOLLOW_UP, S.ADVISED),
+        None,
+        Right.DIRECT_CASES,
+        (the_new_lead_may_lead,),
+        ("lead", "helper"),
+    ),
     "decline": Move(_("decline"), (S.ASSIGNED,), S.REGISTERED, None, (only_the_lead,), ("lead",)),
     "sign_for": Move(_("sign for"), (S.ASSIGNED,), S.HANDLING, None, (only_the_lead,)),
     "settle": Move(

@@ -59,6 +59,7 @@ ACTS: tuple[Act, ...] = (
     Act("fail", "fail", _label("fail"), forms.MeasuresForm, actions.fail),
     Act("relapse", "relapse", _label("relapse"), forms.ReasonForm, actions.relapse),
     Act("reopen", "reopen", _label("reopen"), forms.ReasonForm, actions.reopen),
+    Act("hand_over", "hand_over", _label("hand_over"), forms.AssignForm, actions.hand_over),
     Act("decline", "decline", _label("decline"), forms.ReasonForm, actions.decline),
     Act("regrade", "regrade", _label("regrade"), forms.RegradeForm, actions.regrade),
     Act("merge", "merge", _label("merge"), forms.MergeForm, actions.merge),

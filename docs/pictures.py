@@ -9,10 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=800)
 # name, badge, screen, path
 PICTURES = [
     ("round", "ZW1002", PHONE, "/round/"),
@@ -26,7 +26,7 @@ PICTURES = [
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 
 
-def signed_in(browser: Browser, address: str, badge: str, screen: dict[str, int], language: str) -> Page:
+def signed_in(browser: Browser, address: str, badge: str, screen: ViewportSize, language: str) -> Page:
     page = browser.new_context(viewport=screen, locale=language).new_page()
     page.goto(f"{address}/sign-in/")
     page.locator(f'button[value="{badge}"]').click()
