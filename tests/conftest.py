@@ -62,6 +62,16 @@ def quick_and_plain(django_test_environment: None) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def language_of_the_house() -> Iterator[None]:
+    """A request leaves its language behind; the next test begins in the default one."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """A test that reaches for anything but this machine fails."""
