@@ -207,9 +207,9 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
     frame_door.met_on = attempts.met_on
     frame_door.next_at = attempts.next_at
     frame_door.gone_said = attempts.gone_said
-    if enough and not_met:
+    if not_met and (enough or _granted(frame_door)):
         frame_door.could_not_meet_at = frame_door.could_not_meet_at or at
-    elif attempts.met_on is not None:
+    else:
         frame_door.could_not_meet_at = None
     frame_door.save(
         update_fields=[
@@ -225,6 +225,14 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
         ]
     )
     return frame_door
+
+
+def _granted(frame_door: FrameDoor) -> bool:
+    """A supervisor granted it before the policy's number was reached."""
+    if frame_door.could_not_meet_at is None:
+        return False
+    asked = CouldNotMeet.objects.unscoped("fold of attempts").filter(frame_door=frame_door, granted=True)
+    return bool(asked.exists())
 
 
 def lock_doors(premises: Premises) -> list[FrameDoor]:

@@ -119,6 +119,9 @@ class Story:
             raise RuntimeError("the demo said two things under one number")
         return receipt.visit
 
+    def plan_knock(self, when: datetime, door: Premises, officer: Officer, outcome: str, **more: Any) -> None:
+        self.plan(when, lambda at: self.knock(door, officer, at, outcome, **more))
+
     def visit(
         self, station: Station, door: Premises, officer: Officer, at: datetime, findings: tuple[FindingReport, ...] = ()
     ) -> Visit:
@@ -194,7 +197,7 @@ def plan_one(story: Story, station: Station, door: Premises, officer: Officer, s
     day = story.some_day()
     tried = day - timedelta(days=story.rng.randint(1, 6))
     if story.rng.random() < 0.34 and tried >= story.campaign.starts_on:
-        story.plan(story.moment(tried), lambda at: story.knock(door, officer, at, "nobody_in"))
+        story.plan_knock(story.moment(tried), door, officer, "nobody_in")
     suits = bool(stack) and may_find(stack[-1][0], officer, door)
     found = stack.pop() if suits else None
 
@@ -219,18 +222,18 @@ def plan_waiting(story: Story, station: Station, row: Assignment, fate: str) -> 
     rng, door, officer = story.rng, row.premises, row.officer
     if fate == "gone":
         outcome = rng.choice(("moved", "not_found", "moved"))
-        story.plan(story.moment(story.some_day()), lambda at: story.knock(door, officer, at, outcome))
+        story.plan_knock(story.moment(story.some_day()), door, officer, outcome)
         return
-    # The demo officer's doors are all still to be visited, so none has been tried too often.
-    tries = (
-        rng.choice((0, 0, 1, 1)) if officer.pk == story.people.stations[0].staff[0].pk else rng.choice((0, 1, 1, 2, 3))
-    )
+    # The demo officer's doors are all due today: none was tried too often, none refused and has to rest.
+    is_mine = officer.pk == story.people.stations[0].staff[0].pk
+    tries = rng.choice((0, 0, 1, 1)) if is_mine else rng.choice((0, 1, 1, 2, 3))
     for number in range(tries):
         day = story.last_sunday - timedelta(days=rng.randint(1, 50) + number)
         if day < story.campaign.starts_on:
             continue
-        outcome = "refused" if number == tries - 1 and rng.random() < 0.12 else "nobody_in"
-        story.plan(story.moment(day), lambda at, o=outcome: story.knock(door, officer, at, o))
+        refuses = number == tries - 1 and not is_mine and rng.random() < 0.12
+        outcome = "refused" if refuses else "nobody_in"
+        story.plan_knock(story.moment(day), door, officer, outcome)
 
 
 def plan_added(story: Story, station: Station, stack: list[Found]) -> None:
@@ -442,12 +445,9 @@ def plan_this_week(story: Story, officer: Officer) -> None:
     for number, row in enumerate(rows[2:7]):
         when = at_clock(max(monday, story.campaign.starts_on), 9, 5 + number * 6)
         if when < timezone.now():
-            story.plan(when, lambda at, d=row.premises: story.knock(d, officer, at, "nobody_in"))
+            story.plan_knock(when, row.premises, officer, "nobody_in")
     if rows:
         start = at_clock(max(monday, story.campaign.starts_on), 9, 1)
         tonight = at_clock(story.today, 19, 30)
         if start < timezone.now() and tonight > start:
-            story.plan(
-                start,
-                lambda at: story.knock(rows[0].premises, officer, at, "appointment", next_at=tonight),
-            )
+            story.plan_knock(start, rows[0].premises, officer, "appointment", next_at=tonight)

@@ -1,0 +1,125 @@
+"""The frame: frozen at opening, folded from attempts in any order, smaller only by a second hand."""
+
+import itertools
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.refusals import Refusal
+from campaigns import actions
+from campaigns.models import Assignment, Campaign, FrameDoor
+from tests.world import NOW, World
+from visits.actions import log_attempt, take_back
+from visits.attempts import Attempt
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def campaign(world: World) -> Campaign:
+    for number in (101, 102, 201):
+        world.door(number)
+    campaign = world.campaign()
+    for rank, door in enumerate(world.doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    return campaign
+
+
+def knock(world: World, door, at, outcome="nobody_in", **more):
+    attempt = Attempt(premises_id=door.pk, outcome=outcome, started_at=at, ended_at=at, **more)
+    return log_attempt(attempt=attempt, client_id=uuid4(), by=world.owner, at=at + timedelta(minutes=1)).visit
+
+
+def frame_door(campaign, door) -> FrameDoor:
+    return FrameDoor.objects.unscoped("test").get(campaign=campaign, premises=door)
+
+
+def test_opening_counts_and_digests_the_doors_of_the_chosen_communities(world, campaign):
+    assert campaign.frame_count == 3
+    assert campaign.frame_digest == actions.frame_digest(campaign)
+    late = world.door(301)
+    actions.add_to_frame(campaign=campaign, premises=late, officer=world.owner, at=NOW)
+    assert campaign.frame_digest == actions.frame_digest(campaign), "a late door doesn't change what was frozen"
+    assert frame_door(campaign, late).added_late
+
+
+def test_a_campaign_without_doors_or_notice_does_not_open(world):
+    draft = actions.draft_campaign(
+        title="空", unit=world.other_station, starts_on=NOW.date(), ends_on=NOW.date(),
+        areas=[world.areas["420303002"]], by=world.other_chief, at=NOW,
+    )  # fmt: skip
+    with pytest.raises(Refusal) as refusal:
+        actions.open_campaign(campaign=draft, version=0, by=world.other_chief, at=NOW)
+    assert refusal.value.code == "empty_frame"
+    draft.notice_text = " "
+    draft.save(update_fields=["notice_text"])
+    world.door(1, unit=world.other_station, area=world.areas["420303002001"], address_key="x")
+    with pytest.raises(Refusal) as refusal:
+        actions.open_campaign(campaign=draft, version=0, by=world.other_chief, at=NOW)
+    assert refusal.value.code == "incomplete"
+    assert not FrameDoor.objects.unscoped("test").filter(campaign=draft).exists()
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_fold_does_not_depend_on_the_order_of_arrival(world, campaign, order):
+    door = world.doors[0]
+    moments = [NOW - 2 * DAY, NOW - DAY, NOW - timedelta(hours=2)]
+    for index in order:
+        attempt = Attempt(premises_id=door.pk, outcome="nobody_in", started_at=moments[index], ended_at=moments[index])
+        log_attempt(attempt=attempt, client_id=uuid4(), by=world.owner, at=NOW)
+    found = frame_door(campaign, door)
+    assert (found.tries, found.contacts, found.last_at, found.met_on) == (3, 0, moments[2], None)
+
+
+def test_enough_attempts_in_enough_bands_make_a_door_could_not_be_met_until_one_is_taken_back(world, campaign):
+    door = world.doors[0]
+    knock(world, door, NOW - 2 * DAY)
+    knock(world, door, (NOW - DAY).replace(hour=19))
+    assert frame_door(campaign, door).could_not_meet_at is None
+    last = knock(world, door, NOW)
+    assert frame_door(campaign, door).could_not_meet_at is not None
+    take_back(visit=last, by=world.owner, at=NOW + timedelta(minutes=1))
+    assert frame_door(campaign, door).could_not_meet_at is None
+
+
+def test_an_officer_asks_earlier_and_a_supervisor_decides(world, campaign):
+    door = world.doors[0]
+    knock(world, door, NOW - DAY)
+    asked = actions.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW)
+    with pytest.raises(Refusal):
+        actions.decide_could_not_meet(requests=[asked], granted=True, by=world.owner, at=NOW)
+    actions.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
+    assert frame_door(campaign, door).could_not_meet_at == NOW
+    knock(world, door, NOW + timedelta(minutes=5))
+    assert frame_door(campaign, door).could_not_meet_at == NOW, "granted stays granted"
+    with pytest.raises(Refusal):
+        actions.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="x", by=world.colleague, at=NOW)
+
+
+def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
+    door = world.doors[0]
+    knock(world, door, NOW - DAY, outcome="moved")
+    gone = frame_door(campaign, door)
+    assert gone.gone_said == "moved" and gone.gone_confirmed_at is None
+    with pytest.raises(Refusal):
+        actions.confirm_gone(doors=[gone], by=world.other_chief, at=NOW)
+    untouched = frame_door(campaign, world.doors[1])
+    assert actions.confirm_gone(doors=[gone, untouched], by=world.chief, at=NOW) == 1
+    assert frame_door(campaign, door).gone_confirmed_by == world.chief
+
+
+def test_closing_ends_every_hand_and_archiving_follows(world, campaign):
+    closed = actions.close_campaign(campaign=campaign, version=campaign.version, by=world.desk, at=NOW)
+    assert not Assignment.objects.unscoped("test").live().filter(campaign=campaign).exists()
+    archived = actions.archive_campaign(campaign=closed, version=closed.version, by=world.desk, at=NOW)
+    assert archived.state == Campaign.State.ARCHIVED
+    with pytest.raises(Refusal) as refusal:
+        actions.close_campaign(campaign=archived, version=archived.version, by=world.desk, at=NOW)
+    assert refusal.value.code == "wrong_state"
+
+
+def test_a_station_s_chief_can_t_close_the_bureau_s_campaign(world, campaign):
+    with pytest.raises(Refusal) as refusal:
+        actions.close_campaign(campaign=campaign, version=campaign.version, by=world.chief, at=NOW)
+    assert refusal.value.code == "no_right"
