@@ -111,10 +111,22 @@ class Preview:
 
     @property
     def sentence(self) -> str:
-        """All the numbers that confirming means."""
-        new, changed = self.counts.get("new_doors", 0), self.effects.get("changed", 0)
+        """All the numbers that confirming means; what is nought goes without saying, but for the new doors."""
+        effects = self.effects
+        new, changed, more = self.counts.get("new_doors", 0), effects.get("changed", 0), effects.get("more", 0)
+        same, kept = effects.get("same", 0), effects.get("kept", 0)
         parts = [
             ngettext("%(n)s new door", "%(n)s new doors", new) % {"n": new},
-            ngettext("%(n)s row changes a door", "%(n)s rows change a door", changed) % {"n": changed},
+            ngettext("%(n)s row changes a door", "%(n)s rows change a door", changed) % {"n": changed}
+            if changed
+            else "",
+            ngettext("%(n)s more person", "%(n)s more people", more) % {"n": more} if more else "",
+            ngettext("%(n)s row as before", "%(n)s rows as before", same) % {"n": same} if same else "",
+            ngettext("%(n)s row confirmed since", "%(n)s rows confirmed since", kept) % {"n": kept} if kept else "",
         ]
-        return " · ".join(parts)
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def writes(self) -> bool:
+        """Whether confirming would change anything."""
+        return any(self.effects.get(effect) for effect in ("new", "changed", "more"))
