@@ -71,11 +71,17 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
         with opened(batch.file) as file, TemporaryFile() as layout:
             reading = importing.read_workbook(batch, file, layout, report)
             _keep_layout(batch, layout)
+        return _show(batch, reading, at)
     except UnreadableFile as error:
-        batch.rows.all().delete()
-        batch.file.delete(save=True)
         return _fail(batch, error, at)
-    return _show(batch, reading, at)
+    except Refusal:
+        # Put aside while it was being read: that stands, and nothing of the file stays.
+        _drop_file(batch)
+        batch.refresh_from_db()
+        return batch
+    except Exception:
+        _fail(batch, UnreadableFile("not_finished"), at)
+        raise
 
 
 def _keep_layout(batch: ImportBatch, layout: IO[bytes]) -> None:
@@ -88,6 +94,7 @@ def _keep_layout(batch: ImportBatch, layout: IO[bytes]) -> None:
 
 @transaction.atomic
 def _fail(batch: ImportBatch, error: UnreadableFile, at: datetime) -> ImportBatch:
+    _drop_file(batch)
     said = [{"code": error.code, "params": error.params}]
     return move(batch, IMPORT, "fail", by=batch.by, at=at, version=batch.version, messages=said, counts={})
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import needs
 from accounts.actions import log_access
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
+from accounts.lifecycles import seen_version
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry.actions import confirm_import, discard_import, look_again, reveal, upload_workbook
@@ -48,13 +49,17 @@ class JurisdictionAdmin(BaseModelAdmin):
 
     read_right = Right.USE_ADMIN
     write_right = Right.MANAGE_UNITS
-    list_display = ["area", "area_id", "unit"]
+    list_display = ["area", "code", "unit"]
     list_select_related = ["area", "unit"]
     list_filter = [("unit", VisibleRelatedFilter)]
     search_fields = ["area__code__startswith", "area__name__startswith"]
     autocomplete_fields = ["area", "unit"]
     fields = ["unit", "area"]
     ordering = ["area"]
+
+    @admin.display(description=_("area code"), ordering="area")
+    def code(self, jurisdiction: Jurisdiction) -> str:
+        return str(jurisdiction.area_id)
 
 
 @admin.register(Premises)
@@ -229,10 +234,10 @@ class ImportBatchAdmin(BaseModelAdmin):
         batch = self._batch(request, pk)
         if request.method != "POST":
             return self._back(batch)
-        version = request.POST.get("version", "")
+        version = seen_version(request.POST.get("version"))
         by, at = officer_of(request), timezone.now()
         try:
-            confirm_import(batch=batch, version=int(version) if version.isdigit() else -1, by=by, at=at)
+            confirm_import(batch=batch, version=version, by=by, at=at)
         except Refusal as refusal:
             if refusal.code == "preview_stale":
                 look_again(batch=self._batch(request, pk), by=by, at=at)

@@ -52,6 +52,9 @@ FILE_SENTENCES = {
     "too_large": _("This file is too large (limit: %(limit)s). Split it by community and upload the parts."),
     "too_many_rows": _("This file has more than %(limit)s rows. Split it by community and upload the parts."),
     "too_slow": _("Reading this file took too long. Split it by community and upload the parts."),
+    "not_finished": _(
+        "The workbook could not be read to its end. Upload it again; if that fails too, tell the administrator."
+    ),
     "quote_open": _("From line %(line)s on, a quotation mark is opened and never closed."),
     "encoding": _(
         "The characters of this table can't be read. Open it in Excel or WPS, choose File → Save As → "

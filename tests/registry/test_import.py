@@ -358,6 +358,36 @@ def test_a_file_that_cannot_be_read_says_so_and_is_gone(district: District) -> N
     assert (batch.state, batch.messages[0]["code"], batch.file.name) == ("failed", "not_a_workbook", "")
 
 
+def test_a_workbook_put_aside_while_it_is_read_stays_aside_and_leaves_nothing(district: District) -> None:
+    batch = upload_workbook(
+        unit=district.stations["花果派出所"], file=table(FIRST), name="a.csv", by=district.chief, at=NOW
+    )
+    worker_has = ImportBatch.objects.unscoped("test").get(pk=batch.pk)
+    kept = worker_has.file.storage
+    with worker_has.file.open("rb") as file:
+        content = file.read()
+    discard_import(batch=batch, by=district.chief, at=NOW)
+    kept.save(worker_has.file.name, io.BytesIO(content))
+    done = read_batch(batch=worker_has, at=NOW)
+    assert (done.state, done.file.name, done.rows.count()) == ("discarded", "", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_of_ours_while_reading_is_told_and_not_waited_for(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from registry import importing
+
+    batch = upload_workbook(
+        unit=district.stations["花果派出所"], file=table(FIRST), name="a.csv", by=district.chief, at=NOW
+    )
+    monkeypatch.setattr(importing, "match_rows", lambda batch: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        read_batch(batch=batch, at=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.messages[0]["code"], batch.file.name) == ("failed", "not_finished", "")
+
+
 def test_the_command_writes_only_with_commit_and_tells_the_counts(district: District, capsys: Any) -> None:
     call_command("import_premises", str(BY_COMMUNITY), badge="ZW0100")
     assert doors() == 0
