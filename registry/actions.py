@@ -20,7 +20,7 @@ from registry.keeping import chunks_of, opened, sealed
 from registry.models import Contact, ImportBatch, Premises
 from registry.states import IMPORT
 from registry.unreadable import UnreadableFile
-from registry.workbook import Limits
+from registry.xlsx_package import Limits
 
 Progress = Callable[[int, int], None]
 

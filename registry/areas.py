@@ -13,7 +13,7 @@ from registry.delimited import open_delimited
 from registry.models import Area
 from registry.texts import clean
 from registry.unreadable import UnreadableFile
-from registry.workbook import Limits
+from registry.xlsx_package import Limits
 
 HEADINGS = ["code", "name", "level", "parent"]
 CHUNK = 5_000

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from registry.unreadable import UnreadableFile
 
 if TYPE_CHECKING:
-    from registry.workbook import Limits, Row, Sheet
+    from registry.workbook import Row, Sheet
+    from registry.xlsx_package import Limits
 
 DELIMITERS = ",\t;,|"
 

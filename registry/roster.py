@@ -24,7 +24,8 @@ from registry.models import Area, Jurisdiction
 from registry.refusals import file_sentence
 from registry.texts import clean
 from registry.unreadable import UnreadableFile
-from registry.workbook import Limits, Row, open_workbook
+from registry.workbook import Row, open_workbook
+from registry.xlsx_package import Limits
 
 LIMITS = Limits(file_bytes=8 << 20, unpacked_bytes=64 << 20, rows=20_000, columns=64, sheets=40, shared_bytes=16 << 20)
 HEADINGS: dict[str, tuple[str, ...]] = {

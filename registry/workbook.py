@@ -8,37 +8,18 @@ address makes memory, and what unpacks to too much is refused while it unpacks.
 
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO
-from xml.parsers import expat
 
 from registry.unreadable import UnreadableFile
 from registry.xlsx_cells import CellReader, SharedStrings, column_number
+from registry.xlsx_package import Limits, Package, feed, safe_parser
 
 Cell = str | int | float | bool | date | datetime | time | None
 Row = tuple[int, list[Cell]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much of a file is read before it is refused; bytes, rows and characters."""
-
-    file_bytes: int = 128 << 20
-    unpacked_bytes: int = 4 << 30
-    ratio: int = 400
-    ratio_free_bytes: int = 32 << 20
-    members: int = 4_096
-    sheets: int = 400
-    rows: int = 1_200_000
-    columns: int = 256
-    characters: int = 32_767
-    shared_bytes: int = 384 << 20
-    merges: int = 400_000
 
 
 @dataclass
@@ -105,83 +86,8 @@ def _old_container(file: BinaryIO, name: str) -> str:
     return "xls" if names["Workbook"] or names["Book"] else "not_a_workbook"
 
 
-class _Package:
-    """The zip file, read through counters: what unpacks to too much stops while it does."""
-
-    def __init__(self, file: BinaryIO, size: int, limits: Limits) -> None:
-        self.size, self.limits = size, limits
-        self.unpacked = 0
-        try:
-            self.zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise UnreadableFile("truncated") from error
-        self.members = {info.filename.lstrip("/"): info for info in self.zip.infolist()}
-        if len(self.zip.infolist()) > limits.members:
-            raise UnreadableFile("unsafe")
-
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield the member in pieces of 256 KB."""
-        info = self.members.get(name)
-        if info is None:
-            raise UnreadableFile("truncated")
-        if info.flag_bits & 1:
-            raise UnreadableFile("password")
-        try:
-            with self.zip.open(info) as member:
-                while chunk := member.read(1 << 18):
-                    self._count(len(chunk))
-                    yield chunk
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            raise UnreadableFile("truncated") from error
-
-    def _count(self, length: int) -> None:
-        self.unpacked += length
-        limits = self.limits
-        if self.unpacked > limits.unpacked_bytes:
-            raise UnreadableFile("too_large", limit=f"{limits.unpacked_bytes >> 20} MB")
-        if self.unpacked > max(limits.ratio_free_bytes, self.size * limits.ratio):
-            raise UnreadableFile("unsafe")
-
-    def parse(self, name: str, start: Callable[[str, dict[str, str]], None]) -> None:
-        """Feed a small member to `start(local tag, attributes)`."""
-        parser = safe_parser()
-        parser.StartElementHandler = lambda tag, attributes: start(
-            tag.rpartition(":")[2], {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        )
-        feed(parser, self.chunks(name))
-
-
-def safe_parser() -> expat.XMLParserType:
-    """An expat parser for which a document type, and so every entity, is an attack."""
-
-    def refuse(*_: object) -> None:
-        raise UnreadableFile("unsafe")
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.buffer_text = True
-    return parser
-
-
-def feed(parser: expat.XMLParserType, chunks: Iterator[bytes]) -> None:
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise UnreadableFile("truncated") from error
-
-
 def _open_xlsx(file: BinaryIO, size: int, limits: Limits) -> Workbook:
-    package = _Package(file, size, limits)
+    package = Package(file, size, limits)
     _refuse_other_packages(package)
     workbook_part = _workbook_part(package)
     base = PurePosixPath(workbook_part).parent
@@ -227,7 +133,7 @@ def _open_xlsx(file: BinaryIO, size: int, limits: Limits) -> Workbook:
     return Workbook("xlsx", sheets, modified=_modified(package))
 
 
-def _refuse_other_packages(package: _Package) -> None:
+def _refuse_other_packages(package: Package) -> None:
     names = package.members
     if "EncryptedPackage" in names or "EncryptionInfo" in names:
         raise UnreadableFile("password")
@@ -241,7 +147,7 @@ def _refuse_other_packages(package: _Package) -> None:
         raise UnreadableFile("macros")
 
 
-def _workbook_part(package: _Package) -> str:
+def _workbook_part(package: Package) -> str:
     found: list[str] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -269,7 +175,7 @@ def _inside(base: PurePosixPath, target: str) -> str:
 BUILT_IN_DATES = {14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)}
 
 
-def _date_styles(package: _Package, part: str) -> frozenset[int]:
+def _date_styles(package: Package, part: str) -> frozenset[int]:
     """Which cell styles (by index) show their number as a date or a time."""
     if part not in package.members:
         return frozenset()
@@ -300,7 +206,7 @@ MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="\$?([A-Z]{1,3})\$?(\d{1,7}
 COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
 
 
-def _sheet(package: _Package, path: str, name: str, visible: bool, cells: CellReader) -> Sheet:
+def _sheet(package: Package, path: str, name: str, visible: bool, cells: CellReader) -> Sheet:
     def rows() -> Iterator[Row]:
         return cells.rows(safe_parser(), package.chunks(path))
 
@@ -309,7 +215,7 @@ def _sheet(package: _Package, path: str, name: str, visible: bool, cells: CellRe
     return sheet
 
 
-def _read_layout(package: _Package, path: str, sheet: Sheet, limits: Limits) -> None:
+def _read_layout(package: Package, path: str, sheet: Sheet, limits: Limits) -> None:
     """Merged cells stand after the rows, so a first run over the bytes finds them before the rows are read.
 
     A range one row high and one column wide is nothing; only a hostile file can put such a tag into text.
@@ -345,7 +251,7 @@ def _column(text: str, sheet: Sheet, limits: Limits) -> None:
         sheet.widths.append((*span, float(attributes["width"])))
 
 
-def _modified(package: _Package) -> date | None:
+def _modified(package: Package) -> date | None:
     if "docProps/core.xml" not in package.members:
         return None
     text = b"".join(package.chunks("docProps/core.xml"))[:65_536]

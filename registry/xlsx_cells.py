@@ -10,7 +10,8 @@ from xml.parsers import expat
 from registry.unreadable import UnreadableFile
 
 if TYPE_CHECKING:
-    from registry.workbook import Cell, Limits, Row
+    from registry.workbook import Cell, Row
+    from registry.xlsx_package import Limits
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 

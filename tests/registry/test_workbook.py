@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from registry.reading import read_in_child
 from registry.unreadable import UnreadableFile
-from registry.workbook import Limits, open_workbook
+from registry.workbook import open_workbook
+from registry.xlsx_package import Limits
 from tests.registry.conftest import BY_COMMUNITY
 
 NAME = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
