@@ -28,6 +28,8 @@ from campaigns.models import (
 )
 from registry.models import Premises
 
+BAND_WORDS = {"weekday": _("weekday"), "evening": _("evening"), "weekend": _("weekend")}
+
 
 class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
     """A part of the set-up: editable while the campaign is a draft, shown afterwards."""
@@ -109,7 +111,7 @@ class CampaignAdmin(BaseModelAdmin):
     list_filter = ["state"]
     list_select_related = ["unit"]
     search_fields = ["title"]
-    search_help_text = _("Title")
+    search_help_text = _("Campaign title")
     inlines = [PhaseInline, TopicInline, QuestionInline, ResponsibilityInline]
     change_form_template = "admin/campaigns/campaign.html"
     readonly_fields = ["state", "frame_count", "frame_digest", "opened_at", "closed_at"]
@@ -207,13 +209,13 @@ class FrameDoorAdmin(BaseModelAdmin):
     search_help_text = _("Part of the address")
     actions = ["confirm_they_are_gone", "try_them_again"]
     fields = [
-        "campaign",
-        "premises",
+        "of_campaign",
+        "address",
         "unit",
         "area",
         "kind",
         "tries",
-        "bands",
+        "bands_tried",
         "last_at",
         "met_on",
         "could_not_meet_at",
@@ -222,6 +224,14 @@ class FrameDoorAdmin(BaseModelAdmin):
     @admin.display(description=_("address"), ordering="walk_key")
     def address(self, door: FrameDoor) -> str:
         return str(door.premises.address)
+
+    @admin.display(description=_("campaign"))
+    def of_campaign(self, door: FrameDoor) -> str:
+        return str(door.campaign)
+
+    @admin.display(description=_("time bands tried"))
+    def bands_tried(self, door: FrameDoor) -> str:
+        return "、".join(str(BAND_WORDS.get(band, band)) for band in door.bands) or "–"
 
     @admin.display(description=_("last outcome"))
     def last_outcome_label(self, door: FrameDoor) -> str:
@@ -276,7 +286,11 @@ class CouldNotMeetAdmin(BaseModelAdmin):
 @admin.register(ShareOut)
 class ShareOutAdmin(BaseModelAdmin):
     read_right = Right.SHARE_OUT
-    list_display = ["at", "campaign", "unit", "way", "doors", "by"]
+    list_display = ["at", "of_campaign", "unit", "way", "doors", "by"]
     list_filter = ["way", ("unit", VisibleRelatedFilter)]
     list_select_related = ["campaign", "unit", "by"]
-    fields = ["campaign", "unit", "way", "at", "by", "doors", "sentence"]
+    fields = ["of_campaign", "unit", "way", "at", "by", "doors", "sentence"]
+
+    @admin.display(description=_("campaign"))
+    def of_campaign(self, batch: ShareOut) -> str:
+        return str(batch.campaign)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import officer_of
-from accounts.lifecycles import why_not
+from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -121,7 +121,7 @@ def move_campaign(request: HttpRequest, model_admin: Any, pk: int, name: str) ->
     if name not in MOVES:
         raise Http404
     if request.method == "POST":
-        version = int(request.POST.get("version") or -1)
+        version = seen_version(request.POST.get("version"))
         try:
             campaign = MOVES[name](campaign=campaign, version=version, by=officer_of(request), at=timezone.now())
         except Refusal as refusal:

@@ -26,7 +26,7 @@ def areas_under(units: Any) -> QuerySet[Area]:
 class DraftForm(forms.Form):
     """Title, unit, dates, communities: the plan brings the rest."""
 
-    title = forms.CharField(label=_("Title"), max_length=80)
+    title = forms.CharField(label=_("Campaign title"), max_length=80)
     unit: Any = forms.ModelChoiceField(label=_("Lead unit"), queryset=None, empty_label=None)
     starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))

@@ -40,7 +40,7 @@ class Campaign(ScopedModel):
         ARCHIVED = "archived", _("archived")
         PURGED = "purged", _("purged")
 
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(_("campaign title"), max_length=80)
     slogan = models.CharField(_("slogan"), max_length=120, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("lead unit"))
     areas = models.ManyToManyField(Area, related_name="+", verbose_name=_("communities"), blank=True)

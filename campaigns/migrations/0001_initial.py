@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title", models.CharField(max_length=80, verbose_name="campaign title")),
                 ("slogan", models.CharField(blank=True, max_length=120, verbose_name="slogan")),
                 ("legal_basis", models.TextField(verbose_name="legal basis")),
                 ("purpose", models.TextField(verbose_name="purpose")),
