@@ -31,8 +31,10 @@ def name_of(path: Path) -> str:
 
 
 def overrides_a_package(name: str) -> bool:
+    """By its own name, or as the admin looks for it: `admin/<room>/<model>/change_list.html`."""
     folders = [Path(folder) for folder in get_app_template_dirs("templates")]
-    return any((folder / name).exists() for folder in folders if "site-packages" in folder.parts)
+    names = {name, f"admin/{Path(name).name}"} if name.startswith("admin/") else {name}
+    return any((folder / each).exists() for folder in folders for each in names if "site-packages" in folder.parts)
 
 
 def test_every_template_is_used() -> None:
