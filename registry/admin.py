@@ -152,6 +152,7 @@ class ImportBatchAdmin(BaseModelAdmin):
     """Upload, progress, preview, confirm: the page of one batch shows what its state asks for."""
 
     read_right = Right.IMPORT_PREMISES
+    change_list_template = "admin/registry/importbatch/change_list.html"
     list_display = ["file_name", "unit", "by", "at", "state", "doors"]
     list_display_links = ["file_name"]
     list_filter = ["state"]
