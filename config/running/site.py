@@ -203,7 +203,10 @@ class Site:
     def seed(self) -> None:
         if self.stamps.fresh("seeded", "demo"):
             return
-        say("Filling the demo …", "正在生成演示数据 …")
+        say(
+            "Filling the demo with twelve weeks of work (one to three minutes) …",
+            "正在生成十二周的演示数据（约一至三分钟）…",
+        )
         code = self.hand_over("seed_demo")
         if code:
             raise Stop("The demo data could not be made.", "无法生成演示数据。", code=code)
