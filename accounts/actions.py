@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import RESERVED_BADGES, AccessEvent, Grant, Notice, Officer, Unit
@@ -165,7 +166,8 @@ def officer_leaves(*, officer: Officer, on: date, by: Officer, at: datetime) -> 
 def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> list[tuple[Officer, str]]:
     """New one-time codes, in clear for the slips and nowhere else; the person chooses a password with it.
 
-    Needs MANAGE_ROSTER at each officer's unit; at most 100 at a time.
+    Needs MANAGE_ROSTER at each officer's unit and wherever that officer has a role, because whoever holds the code
+    can sign in as that person; an administrator's code needs MANAGE_UNITS. At most 100 at a time.
     """
     if len(officers) > 100:
         raise Refusal("too_many", _("At most 100 slips at a time. Choose fewer people."))
@@ -174,6 +176,7 @@ def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> li
         must(by, Right.MANAGE_ROSTER, officer.unit_id)
         if officer.pk == by.pk:
             raise Refusal("own_code", _("Change your own password by yourself; slips are for others."))
+        _must_reach_as_far(by, officer)
         code = "-".join("".join(secrets.choice(CODE_LETTERS) for _n in range(4)) for _m in range(3))
         officer.set_password(code)
         officer.must_change_password = True
@@ -182,6 +185,24 @@ def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> li
         log_access(by, "code_issued", officer)
         slips.append((officer, code))
     return slips
+
+
+ADMINISTRATORS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+
+
+def _must_reach_as_far(by: Officer, officer: Officer) -> None:
+    within = by.units_with(Right.MANAGE_ROSTER)
+    live = Grant.objects.unscoped("how far a code would reach").filter(officer=officer)
+    live = live.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()))
+    beyond = live.exclude(unit_id__in=within).exists()
+    if beyond or (officer.roles_now & ADMINISTRATORS and not by.may(Right.MANAGE_UNITS)):
+        raise Refusal(
+            "beyond_own_reach",
+            _(
+                "Nobody resets the code of somebody whose role reaches further than their own. Ask a system administrator."
+            ),
+            status=403,
+        )
 
 
 @transaction.atomic

@@ -152,8 +152,10 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Declared filters only, compared whole: `?name__startswith=` would read a column letter by letter."""
         field, _dot, rest = lookup.partition("__")
         filters: Any = self.list_filter
-        declared = {(entry if isinstance(entry, str) else entry[0]) for entry in filters}
-        return field in {str(name).split("__")[0] for name in declared} and rest in WHOLE_LOOKUPS
+        if any(lookup == getattr(entry, "parameter_name", None) for entry in filters):
+            return True
+        declared = {entry[0] if isinstance(entry, tuple) else entry for entry in filters}
+        return field in {name.split("__")[0] for name in declared if isinstance(name, str)} and rest in WHOLE_LOOKUPS
 
 
 class VisibleRelatedFilter(admin.RelatedFieldListFilter):
@@ -221,6 +223,13 @@ class OfficerAdmin(BaseModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).people()
+
+    def may_read(self, request: HttpRequest) -> bool:
+        """Whoever gives grants must find the person; the actions ask for the roster's right themselves."""
+        return super().may_read(request) or officer_of(request).may(Right.MANAGE_GRANTS)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        return super().get_actions(request) if officer_of(request).may(Right.MANAGE_ROSTER) else {}
 
     @admin.display(description=_("account"))
     def account(self, officer: Officer) -> str:

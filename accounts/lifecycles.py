@@ -133,3 +133,8 @@ def begin(row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: dateti
     born.save(force_insert=True)
     lifecycle.record(born, name, before="", by=by, at=at, changes={c: getattr(born, c) for c in step.sets})
     return row
+
+
+def seen_version(said: str | None) -> int:
+    """The version that a form carried; what is no number can't be the present one."""
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else -1

@@ -6,11 +6,15 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.access import open_to_all
 from accounts.rights import Right
 
 ROOMS = ("registry", "campaigns", "disputes", "visits", "reports", "accounts")
+
+# Words for screen readers in the stock templates, which Django's own Chinese lacks.
+STOCK_WORDS = (gettext_noop("Model name"), gettext_noop("Change or view list link"), gettext_noop("Add link"))
 
 
 class DoorstepAdminSite(AdminSite):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
-from accounts.lifecycles import why_not
+from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
 from accounts.rights import Right
 from disputes.actions import approve_in_bulk
@@ -116,7 +116,7 @@ class CaseAdmin(BaseModelAdmin):
     def _approve(self, request: HttpRequest, officer: Officer) -> HttpResponse:
         """Each ticked line carries the version that was on the page."""
         seen = dict(line.split(":", 1) for line in request.POST.getlist("case") if line.count(":") == 1)
-        numbers = {int(pk): int(version) for pk, version in seen.items() if pk.isdigit() and version.isdigit()}
+        numbers = {int(pk): seen_version(version) for pk, version in seen.items() if seen_version(pk) > 0}
         cases = with_parts(waiting_cases(officer)).filter(pk__in=list(numbers)[:MOST])
         result = approve_in_bulk(chosen=[(case, numbers[case.pk]) for case in cases], by=officer, at=timezone.now())
         if result.approved:
@@ -133,15 +133,44 @@ class LedgerEntryAdmin(BaseModelAdmin):
     """The chain itself: what can be held against a printed head."""
 
     read_right = Right.SEE_CASES
-    list_display = ["place", "at", "case", "action", "state_to", "actor", "short_hash"]
-    list_filter = ["action"]
+    list_display = ["place", "when", "case_link", "move", "state", "who", "short_hash"]
     list_select_related = ["case", "actor"]
     list_display_links = None
+    fields = ["place", "when", "case_link", "move", "state", "who", "hash_before", "whole_hash"]
+    readonly_fields = fields
     ordering = ["-id"]
 
     @admin.display(description=_("entry"))
     def place(self, entry: LedgerEntry) -> str:
         return f"{entry.chain_id}:{entry.seq}"
+
+    @admin.display(description=_("at"), ordering="at")
+    def when(self, entry: LedgerEntry) -> Any:
+        return entry.at
+
+    @admin.display(description=_("case"))
+    def case_link(self, entry: LedgerEntry) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("disputes:case", args=[entry.case_id]), entry.case.number)
+
+    @admin.display(description=_("what was done"))
+    def move(self, entry: LedgerEntry) -> str:
+        return str(CASE.moves[entry.action].label)
+
+    @admin.display(description=_("state after it"))
+    def state(self, entry: LedgerEntry) -> str:
+        return entry.get_state_to_display()
+
+    @admin.display(description=_("by"))
+    def who(self, entry: LedgerEntry) -> str:
+        return entry.actor.name
+
+    @admin.display(description=_("hash before it"))
+    def hash_before(self, entry: LedgerEntry) -> str:
+        return entry.prev_hash
+
+    @admin.display(description=_("hash"))
+    def whole_hash(self, entry: LedgerEntry) -> str:
+        return entry.hash
 
     @admin.display(description=_("hash"))
     def short_hash(self, entry: LedgerEntry) -> str:

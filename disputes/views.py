@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
 from accounts.actions import log_access
-from accounts.lifecycles import why_not
+from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from disputes import actions, forms
@@ -122,11 +122,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
     cases = SHOWN.get(shown, SHOWN["open"])(cases, today)
     if kind in Kind.values:
         cases = cases.filter(kind=kind)
-    number = request.GET.get("number", "").strip()
+    number = request.GET.get("number", "").strip().replace("\0", "")
     if number:
         cases = cases.filter(number__startswith=number)
     before = request.GET.get("before", "")
-    if before.isdigit():
+    if before.isdecimal() and before.isascii():
         cases = cases.filter(pk__lt=int(before))
     rows = list(cases.order_by("-pk")[: PAGE + 1])
     return render(
@@ -239,7 +239,7 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def consent(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
     case = case_or_404(request, pk)
     party = get_object_or_404(Party, pk=party_pk, case=case)
-    version = int(request.POST.get("version") or -1)
+    version = seen_version(request.POST.get("version"))
     agreed = request.POST.get("consented") == "yes"
     actions.record_consent(case=case, party=party, consented=agreed, version=version, by=me(request), at=timezone.now())
     messages.success(request, _("Recorded."))

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter
@@ -78,11 +80,28 @@ class SubmissionAdmin(BaseModelAdmin):
     """Receipts, first of all those in conflict or held, which wait for a person's look."""
 
     read_right = Right.SEE_VISITS
-    list_display = ["received_at", "officer", "verdict", "kind", "visit", "short"]
-    list_filter = ["verdict", "kind"]
-    list_select_related = ["officer", "visit"]
+    list_display = ["received_at", "officer", "verdict", "of_visit", "number"]
+    list_filter = ["verdict"]
+    list_select_related = ["officer", "visit__premises"]
     ordering = ["-pk"]
-    fields = ["officer", "client_id", "kind", "verdict", "reason", "visit", "said", "received_at"]
+    fields = ["officer", "client_id", "verdict", "why", "of_visit", "said", "received_at"]
+    readonly_fields = ["why", "of_visit", "said"]
+
+    @admin.display(description=_("receipt number"))
+    def number(self, submission: Submission) -> str:
+        return submission.short
+
+    @admin.display(description=_("reason"))
+    def why(self, submission: Submission) -> str:
+        return submission.reason
+
+    @admin.display(description=_("visit"))
+    def of_visit(self, submission: Submission) -> str:
+        visit = submission.visit
+        if visit is None:
+            return "–"
+        label = f"{labels.door_label(visit.premises)} · {visit.get_outcome_display()}"
+        return format_html('<a href="{}">{}</a>', reverse("visits:record", args=[visit.pk]), label)
 
     @admin.display(description=_("what was sent"))
     def said(self, submission: Submission) -> str:
