@@ -136,8 +136,8 @@ class LedgerEntryAdmin(BaseModelAdmin):
     list_display = ["place", "when", "case_link", "move", "state", "who", "short_hash"]
     list_select_related = ["case", "actor"]
     list_display_links = None
-    fields = ["place", "when", "case_link", "move", "state", "who", "hash_before", "whole_hash"]
-    readonly_fields = fields
+    readonly_fields = ["place", "when", "case_link", "move", "state", "who", "hash_before", "whole_hash"]
+    fields = [*readonly_fields]
     ordering = ["-id"]
 
     @admin.display(description=_("entry"))
