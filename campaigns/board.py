@@ -190,12 +190,7 @@ class Board:
                 "most": most.officer.name,
             },
         ]
-        parts += [
-            _("%(name)s will hold %(after)d doors, %(percent)d%% above the mean.")
-            % {"name": p.officer.name, "after": p.after, "percent": p.over_percent}
-            for p in takers
-            if p.over_percent
-        ]
+        parts += self._overload(takers)
         if self.split:
             parts.append(_("Split buildings: %(names)s.") % {"names": "、".join(self.split[:5])})
         if self.visited_stay:
@@ -204,6 +199,24 @@ class Board:
                 % {"n": self.visited_stay}
             )
         return " ".join(parts)
+
+    @staticmethod
+    def _overload(takers: list[PersonRow]) -> list[str]:
+        """Those with far more than the mean, most first: three by name, the rest by number; the list marks them all."""
+        over = sorted((p for p in takers if p.over_percent), key=lambda p: -p.after)
+        parts = [
+            _("%(name)s will hold %(after)d doors, %(percent)d%% above the mean.")
+            % {"name": p.officer.name, "after": p.after, "percent": p.over_percent}
+            for p in over[:3]
+        ]
+        if rest := len(over[3:]):
+            parts.append(
+                ngettext(
+                    "%(n)d more person lies far above the mean.", "%(n)d more people lie far above the mean.", rest
+                )
+                % {"n": rest}
+            )
+        return parts
 
 
 def _groups(campaign: Campaign, unit: Unit) -> list[dict[str, Any]]:

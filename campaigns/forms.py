@@ -70,7 +70,7 @@ class BoardForm(forms.Form):
     way = forms.ChoiceField(choices=ShareOut.Way.choices, required=False)
     to = forms.IntegerField(required=False)
     visited_too = forms.BooleanField(required=False)
-    seen = forms.BooleanField(required=False)
+    seen = forms.ChoiceField(choices=ShareOut.Way.choices, required=False)
     digest = forms.CharField(required=False, max_length=64)
 
     def choice(self) -> Choice:
@@ -78,7 +78,10 @@ class BoardForm(forms.Form):
         picks = self.data.getlist("pick") if hasattr(self.data, "getlist") else []
         picked = frozenset((area, building) for area, _bar, building in (pick.partition("|") for pick in picks))
         way = data["way"] or ShareOut.Way.RESPONSIBILITY
-        every = not data["seen"] and way != ShareOut.Way.HAND
+        # Picking by hand begins with nothing picked, whatever the other ways had ticked; leaving it, with everything.
+        if ShareOut.Way.HAND in (way, data["seen"]) and data["seen"] != way:
+            picked = frozenset()
+        every = way != ShareOut.Way.HAND and data["seen"] in ("", ShareOut.Way.HAND)
         return Choice(way=way, picked=None if every else picked, to=data["to"], visited_too=data["visited_too"])
 
 

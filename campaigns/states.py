@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.lifecycles import Lifecycle, Move, no_record
 from accounts.models import Officer
@@ -34,7 +35,7 @@ def it_is_complete(campaign: Campaign, by: Officer, at: datetime, changes: Mappi
 
 MOVES: dict[str, Move] = {
     "open": Move(
-        _("open"),
+        pgettext_lazy("move", "open"),
         (S.DRAFT,),
         S.OPEN,
         Right.SET_UP,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Unit
 from registry.columns import heading_of
@@ -43,7 +43,11 @@ class Preview:
 
     @property
     def tabs(self) -> list[tuple[str, str, int]]:
-        labels = [("refused", _("refused")), ("partly", _("cells left empty")), ("taken", _("taken"))]
+        labels = [
+            ("refused", pgettext("rows of a workbook", "refused")),
+            ("partly", _("cells left empty")),
+            ("taken", _("taken")),
+        ]
         return [(verdict, label, self.verdicts.get(verdict, 0)) for verdict, label in labels]
 
     @property

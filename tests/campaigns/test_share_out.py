@@ -147,3 +147,20 @@ def test_a_share_out_is_a_handful_of_statements(world, campaign, django_assert_m
     board = board_of(world, campaign)
     with django_assert_max_num_queries(16):
         confirm(world, campaign, board.digest)
+
+
+def test_picking_by_hand_begins_with_nothing_picked(world, campaign):
+    """The boxes that another way had ticked would give the whole station to one person."""
+    from django.http import QueryDict
+
+    from campaigns.forms import BoardForm
+
+    def picked(sent: str):
+        form = BoardForm(QueryDict(sent))
+        assert form.is_valid()
+        return form.choice().picked
+
+    assert picked("way=hand&seen=responsibility&pick=420303001001|A") == frozenset()
+    assert picked("way=hand&seen=hand&pick=420303001001|A") == {("420303001001", "A")}
+    assert picked("way=register&seen=hand&pick=420303001001|A") is None
+    assert picked("way=register&seen=register&pick=420303001001|A") == {("420303001001", "A")}
