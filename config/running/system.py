@@ -61,6 +61,7 @@ TO_TEST = (
     Need("chromium", program("chromium", "chromium-browser", "google-chrome")),
     Need("poppler-utils", program("pdftotext")),
     Need("fonts-noto-cjk", chinese_font),
+    Need("libatomic1", lambda: sys.platform != "linux" or library("libatomic.so.1")()),  # Playwright's own Node
 )
 
 
