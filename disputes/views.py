@@ -168,6 +168,8 @@ def _page(
     for act in ACTS:
         if case.state not in CASE.moves[act.move].sources or act.label is None:
             continue
+        if act.name == "perform" and (case.performed or case.kind != Kind.DISPUTE):
+            continue
         refusal = why_not(case, CASE, act.move, by=officer, at=now)
         body = form if opened is act else act.form(case=case, officer=officer)
         acts.append({"act": act, "refusal": refusal, "form": body, "open": opened is act})

@@ -272,3 +272,12 @@ def test_a_stranger_sees_no_case_of_this_station(world, door):
     assert not Case.objects.visible_to(world.colleague).exists()
     for sees in (world.owner, world.chief, world.leader):
         assert Case.objects.visible_to(sees).get() == case
+
+
+def test_what_is_performed_is_not_asked_for_again(world: World, door) -> None:
+    from django.test import Client
+
+    case = settled_dispute(world, door)
+    client = Client()
+    client.force_login(world.owner)
+    assert f"/cases/{case.pk}/do/perform/" not in client.get(f"/cases/{case.pk}/").content.decode()
