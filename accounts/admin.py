@@ -159,7 +159,12 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class VisibleRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter over related rows that lists only what the person can see."""
+    """A filter over related rows that lists only what the person can see; named in the reader's language."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(field, *args, **kwargs)
+        if str(field.verbose_name) == field.name:
+            self.title = field.remote_field.model._meta.verbose_name
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         related: Any = field.remote_field.model
