@@ -41,8 +41,11 @@ def draw_pages(browser: Browser, address: str) -> None:
             page.goto(address + path)
             page.screenshot(path=IMAGES / f"{name}-{short}.png")
             if name == "round":
-                page.locator(".door-row a").first.click()
+                page.locator(".door-row a").nth(2).click()
                 page.wait_for_load_state()
+                for choice in ("outcome-met", "place-home", "facts-same", "topics-whole"):
+                    page.locator(f"label[for={choice}]").click()
+                page.evaluate("window.scrollTo(0, 0)")
                 page.screenshot(path=IMAGES / f"visit-{short}.png")
             page.context.close()
 
