@@ -13,7 +13,7 @@ WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # Work that is voided or ended, never deleted; erasing personal text is the owner's, in a purge.
 KEPT = ("SELECT", "INSERT", "UPDATE")
 KEPT_TABLES = {"disputes_case", "disputes_chain", "disputes_closure", "visits_visit", "visits_submission"}
-APPENDED_TABLES = {"disputes_entrytext"}
+APPENDED_TABLES = {"disputes_entrytext", "visits_visitrevision"}
 
 
 class Command(BaseCommand):
