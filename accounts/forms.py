@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
@@ -39,9 +38,3 @@ class PasswordForm(PasswordChangeForm):
 
     def save(self, commit: bool = True) -> Any:
         raise NotImplementedError("accounts.actions.choose_password() writes the password")
-
-
-class UploadForm(forms.Form):
-    """One workbook; what it holds is checked by its reader."""
-
-    file = forms.FileField(label=_("Workbook (.xlsx or .csv)"))
