@@ -388,6 +388,8 @@ def make_return_visit(
     "Not settled" sends the case back to handling, or reopens it when it was struck off already.
     The lead, the named officer or a supervisor may make it; a hazard's re-check any officer of the unit but the lead.
     """
+    # The case before its visits, as every move does: two hands at once wait for each other, never in a circle.
+    case: Case = Case._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=visit.case_id)
     locked: ReturnVisit = (
         ReturnVisit.objects.unscoped("loaded by the caller").select_for_update(of=("self",)).get(pk=visit.pk)
     )
@@ -395,7 +397,6 @@ def make_return_visit(
         if client_id is not None and locked.client_id == client_id:
             return locked
         raise Refusal("already_made", _("This return visit has been made already."), status=409)
-    case: Case = Case._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=locked.case_id)
     _may_return(case, locked, by)
     if answer not in ReturnVisit.Answer.values:
         raise Refusal("answer", _("Choose the answer."), field="answer")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.refusals import Refusal
 from disputes import actions
@@ -176,6 +177,16 @@ def test_a_resident_who_says_not_settled_reopens_a_struck_off_case(world, door):
     call(world, case, answer="relapsed")
     case.refresh_from_db()
     assert (case.state, case.cycle, case.outcome, case.closed_at) == ("handling", 2, "", None)
+
+
+def test_an_answer_locks_the_case_before_its_visits_as_every_move_does(world, door):
+    """The other order lets a hand-over and an answer at the same moment wait for each other in a circle."""
+    case = found(world, door, on_spot=True)
+    visit = ReturnVisit.objects.unscoped("test").get(case=case)
+    with CaptureQueriesContext(connection) as seen:
+        actions.make_return_visit(visit=visit, answer="settled", by=world.owner, at=NOW)
+    locked = [query["sql"].split('FROM "')[1].split('"')[0] for query in seen if " UPDATE OF " in query["sql"]]
+    assert locked[:2] == ["disputes_case", "disputes_returnvisit"]
 
 
 def test_a_relapse_while_waiting_takes_the_request_back(world, door):
