@@ -1,0 +1,18 @@
+"""The desk's own pages in the admin: begin a campaign, move it on, share doors out, see how far it is."""
+
+from campaigns.desk.pages import admin_path
+from campaigns.desk.progress import hand_over, outcome_label, progress
+from campaigns.desk.setting_up import draft, move_campaign, moves_of
+from campaigns.desk.sharing_out import board, left_out
+
+__all__ = [
+    "admin_path",
+    "board",
+    "draft",
+    "hand_over",
+    "left_out",
+    "move_campaign",
+    "moves_of",
+    "outcome_label",
+    "progress",
+]

@@ -1,0 +1,60 @@
+"""What the desk's own pages in the admin share: their frame, the campaign, the station that is looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from accounts.admin import officer_of
+from accounts.models import Officer, Unit
+from accounts.rights import Right
+from campaigns.models import Campaign, FrameDoor
+from registry.models import Area
+
+
+def admin_path(model_admin: Any, route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    """A page inside the admin: its sign-in, its rule, its frame."""
+
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, model_admin, *args, **kwargs)
+
+    wrapped: Any = model_admin.admin_site.admin_view(page)
+
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return wrapped(request, *args, **kwargs)
+
+    guarded.model_admin = model_admin  # type: ignore[attr-defined]
+    guarded.__name__ = view.__name__
+    return path(route, guarded, name=name)
+
+
+def page(request: HttpRequest, model_admin: Any, template: str, status: int = 200, **context: Any) -> TemplateResponse:
+    each = model_admin.admin_site.each_context(request)
+    return TemplateResponse(request, template, {**each, "opts": model_admin.opts, **context}, status=status)
+
+
+def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
+    found: Campaign = get_object_or_404(Campaign.objects.visible_to(officer_of(request)).select_related("unit"), pk=pk)
+    return found
+
+
+def stations_of(officer: Officer, campaign: Campaign) -> list[Unit]:
+    """Units with doors in the frame where this person may share out."""
+    with_doors = FrameDoor.objects.unscoped("which units have doors").filter(campaign=campaign).values("unit_id")
+    units = Unit.objects.visible_to(officer).filter(pk__in=officer.units_with(Right.SHARE_OUT))
+    return list(units.filter(pk__in=with_doors.distinct()).order_by("rank", "path"))
+
+
+def chosen_station(request: HttpRequest, stations: list[Unit]) -> Unit | None:
+    wanted = request.POST.get("unit") or request.GET.get("unit")
+    if wanted:
+        return next((unit for unit in stations if str(unit.pk) == wanted), None)
+    return stations[0] if stations else None
+
+
+def area_names(campaign: Campaign, unit: Unit) -> dict[str, str]:
+    codes = FrameDoor.objects.unscoped("names of communities").filter(campaign=campaign, unit=unit).values("area_id")
+    return {area.code: area.label for area in Area.objects.filter(code__in=codes.distinct())}

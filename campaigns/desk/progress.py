@@ -1,0 +1,111 @@
+"""How far the share-out is, and what those who left still hold."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Max, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin import officer_of
+from accounts.models import Officer, Unit
+from accounts.rights import Right
+from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
+from campaigns.models import Assignment, Campaign, FrameDoor
+
+# The outcomes' words live a floor up; the fold keeps only their codes.
+OUTCOME_WORDS = {
+    "completed": gettext_lazy("met"),
+    "partly": gettext_lazy("met, broken off"),
+    "nobody_in": gettext_lazy("nobody in"),
+    "appointment": gettext_lazy("come back by appointment"),
+    "refused": gettext_lazy("refused"),
+    "moved": gettext_lazy("moved or vacant"),
+    "not_found": gettext_lazy("not found or demolished"),
+    "converted": gettext_lazy("turned into something else"),
+    "other": gettext_lazy("other outcome"),
+}
+
+
+def outcome_label(code: str) -> str:
+    return str(OUTCOME_WORDS.get(code, ""))
+
+
+def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
+    """Per officer and per community: doors, visited, tried, today; "today 0" is marked."""
+    campaign, officer = campaign_or_404(request, pk), officer_of(request)
+    stations = stations_of(officer, campaign)
+    unit = chosen_station(request, stations)
+    if unit is None:
+        raise Http404
+    today = timezone.localdate()
+    return page(
+        request,
+        model_admin,
+        "admin/campaigns/progress.html",
+        campaign=campaign,
+        unit=unit,
+        stations=stations,
+        people=_by_person(campaign, unit, today),
+        areas=_by_area(campaign, unit),
+        title=_("Progress"),
+        is_running=campaign.state == Campaign.State.OPEN,
+    )
+
+
+def _by_person(campaign: Campaign, unit: Unit, today: date) -> list[dict[str, Any]]:
+    held = Assignment.objects.unscoped("progress of a unit").live().filter(campaign=campaign, unit=unit)
+    tried_today = Q(frame_door__last_at__date=today)
+    rows = (
+        held.order_by()
+        .values("officer_id", name=F("officer__name"), badge=F("officer__badge"), kind=F("officer__kind"))
+        .annotate(
+            doors=Count("pk"),
+            visited=Count("pk", filter=Q(frame_door__met_on__isnull=False)),
+            tried=Count("pk", filter=Q(frame_door__met_on__isnull=True, frame_door__tries__gt=0)),
+            due=Count("pk", filter=Q(frame_door__met_on__isnull=True, due_on__lte=today)),
+            today=Count("pk", filter=tried_today),
+            last_at=Max("frame_door__last_at"),
+        )
+        .order_by("kind", "badge")
+    )
+    return [{**row, "kind": Officer.Kind(row["kind"]).label, "percent": _percent(row)} for row in rows]
+
+
+def _by_area(campaign: Campaign, unit: Unit) -> list[dict[str, Any]]:
+    doors = FrameDoor.objects.unscoped("progress of a unit").filter(campaign=campaign, unit=unit)
+    rows = (
+        doors.order_by()
+        .values("area_id", name=F("area__name"))
+        .annotate(
+            doors=Count("pk", filter=Q(gone_confirmed_at__isnull=True)),
+            visited=Count("pk", filter=Q(met_on__isnull=False)),
+            tried=Count("pk", filter=Q(met_on__isnull=True, tries__gt=0)),
+            added=Count("pk", filter=Q(added_late=True)),
+            could_not=Count("pk", filter=Q(could_not_meet_at__isnull=False)),
+        )
+        .order_by("area_id")
+    )
+    return [{**row, "percent": _percent(row)} for row in rows]
+
+
+def _percent(row: dict[str, Any]) -> int:
+    return round(100 * row["visited"] / row["doors"]) if row["doors"] else 0
+
+
+def hand_over(request: HttpRequest, model_admin: Any) -> HttpResponse:
+    """Open doors of people who left or moved away: each campaign's board hands them on."""
+    units = officer_of(request).units_with(Right.SHARE_OUT)
+    gone = Q(officer__is_active=False) | ~Q(officer__unit_id=F("unit_id"))
+    rows = (
+        Assignment.objects.unscoped("doors of those who left, within the units in reach")
+        .live()
+        .filter(gone, unit_id__in=units, campaign__state=Campaign.State.OPEN, frame_door__met_on__isnull=True)
+        .order_by()
+        .values("officer_id", "campaign_id", "unit_id", name=F("officer__name"), title=F("campaign__title"))
+        .annotate(doors=Count("pk"))
+        .order_by("name")
+    )
+    return page(request, model_admin, "admin/campaigns/hand_over.html", rows=list(rows), title=_("Hand over"))
