@@ -22,3 +22,9 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def needs_text(text: str, field: str, sentence: Sentence) -> None:
+    """Refuses an empty text at its field."""
+    if not text.strip():
+        raise Refusal(field, sentence, field=field)

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer
-from disputes.actions import PartyFacts
 from disputes.models import Case, Closure, Evidence, ReturnVisit
+from disputes.registering import PartyFacts
 from disputes.words import NEVER_STRUCK_OFF, OUTCOMES, Grade, Kind, Outcome
 
 

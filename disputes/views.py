@@ -21,9 +21,10 @@ from accounts.actions import log_access
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
 from accounts.refusals import Refusal
-from disputes import actions, forms
+from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
 from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
+from disputes.return_visits import make_return_visit
 from disputes.states import CASE
 from disputes.words import Kind
 
@@ -58,7 +59,7 @@ ACTS: tuple[Act, ...] = (
     Act("legal_route", "legal_route", _label("legal_route"), forms.LegalRouteForm, actions.legal_route),
     Act("fail", "fail", _label("fail"), forms.MeasuresForm, actions.fail),
     Act("relapse", "relapse", _label("relapse"), forms.ReasonForm, actions.relapse),
-    Act("reopen", "reopen", _label("reopen"), forms.ReasonForm, actions.reopen),
+    Act("reopen", "reopen", _label("reopen"), forms.ReasonForm, reopening.reopen),
     Act("hand_over", "hand_over", _label("hand_over"), forms.AssignForm, actions.hand_over),
     Act("decline", "decline", _label("decline"), forms.ReasonForm, actions.decline),
     Act("regrade", "regrade", _label("regrade"), forms.RegradeForm, actions.regrade),
@@ -262,7 +263,7 @@ def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose the answer."))
         return redirect(back)
-    actions.make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
+    make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("Recorded."))
     if not Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists():
         return redirect("visits:round")

@@ -4,6 +4,8 @@ Categories of disputes: the first fifteen are a municipal justice bureau's stati
 police use; hazard and request kinds from the campaign reports (see the glossary in `docs/words.md`).
 """
 
+from datetime import date, timedelta
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -151,3 +153,8 @@ DUE_DAYS: dict[str, dict[int, int]] = {
 }
 # Return visits after a dispute was settled, in days from settling, per party; grade 1: one call in all.
 RETURN_DAYS: dict[int, tuple[int, ...]] = {1: (7,), 2: (3, 7), 3: (1, 3, 7, 30)}
+
+
+def due_day(kind: str, grade: int, day: date) -> date:
+    """The plain due date by kind and grade, until a deadline policy computes it over working days."""
+    return day + timedelta(days=DUE_DAYS[kind][grade])

@@ -19,9 +19,9 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.actions import add_to_frame
 from campaigns.models import Assignment, Campaign, FrameDoor, Topic, band_of
-from disputes.actions import register_finding
 from disputes.evidence import add_evidence
 from disputes.models import Case, Evidence
+from disputes.registering import register_finding
 from registry import doors as register
 from registry.models import Area, Premises, holds_door
 from visits import rules

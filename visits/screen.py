@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Officer
 from accounts.rights import Right
 from campaigns.models import Assignment, Campaign, FrameDoor, Question, Topic, band_of
-from disputes.actions import due_day
 from disputes.models import Case
-from disputes.words import Grade, Kind
+from disputes.words import Grade, Kind, due_day
 from registry.models import Contact, Premises, holds_door
 from visits import labels, rules
 from visits.doors import frame_doors_on, history_of, live_assignment_of

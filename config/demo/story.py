@@ -22,6 +22,8 @@ from config.demo.people import People, Station
 from disputes import actions as cases
 from disputes.evidence import add_evidence
 from disputes.models import Case, ReturnVisit
+from disputes.registering import PartyFacts
+from disputes.return_visits import make_return_visit
 from disputes.words import Kind, Outcome
 from registry.models import Premises
 from visits.actions import add_door, log_attempt
@@ -351,7 +353,7 @@ def need_lead(case: Case) -> Officer:
 def make_returns(story: Story, case: Case, by: Officer, at: datetime) -> None:
     due = ReturnVisit.objects.unscoped("the demo").filter(case=case, done_at__isnull=True)
     for visit in due:
-        cases.make_return_visit(visit=visit, answer="settled", by=by, at=at, client_id=story.uuid(), in_person=True)
+        make_return_visit(visit=visit, answer="settled", by=by, at=at, client_id=story.uuid(), in_person=True)
 
 
 def ask_and_approve(story: Story, station: Station, case: Case, at: datetime) -> None:
@@ -374,7 +376,7 @@ def mediate(story: Story, station: Station, case: Case) -> None:
         now = fresh(case)
         lead = need_lead(now)
         for name in ("甲方" + story.rng.choice(plan.SURNAMES) + "某", "乙方" + story.rng.choice(plan.SURNAMES) + "某"):
-            facts = cases.PartyFacts(name, consented=True)
+            facts = PartyFacts(name, consented=True)
             now = cases.add_party(case=now, facts=facts, version=now.version, by=lead, at=at)
         content = "双方自愿调解，说明情况后互相谅解，达成一致"
         now = cases.add_session(

@@ -10,10 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Officer, Unit
 from accounts.roles import Role
 from campaigns.models import Campaign
-from disputes import actions as case_actions
-from disputes.actions import PartyFacts
 from disputes.evidence import add_evidence
 from disputes.models import Case, Evidence, Party
+from disputes.registering import PartyFacts, register_finding
 from registry.models import Area, Contact, ImportBatch, Jurisdiction, Premises
 from reports import actions as report_actions
 from reports.models import Print, Snapshot
@@ -130,7 +129,7 @@ def spot(
     assignment.save()
     attempt = met(door, outcome="partly", diary=diary, photos=(picture(),), partner_id=partner and partner.pk)
     visit = log(world, attempt, by=hand).visit
-    case = case_actions.register_finding(
+    case = register_finding(
         kind="dispute",
         category="neighbour",
         title=title,

@@ -16,8 +16,8 @@ from accounts.actions import give_role, issue_codes
 from accounts.models import AccessEvent, Grant, Officer
 from accounts.refusals import Refusal
 from accounts.roles import Role
-from disputes.actions import register_finding
 from disputes.models import Case
+from disputes.registering import register_finding
 from tests.accounts.canaries import MARKS, PLACES, Spot, Watched, watched
 from tests.world import NOW, World
 from visits.models import Visit

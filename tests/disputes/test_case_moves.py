@@ -7,12 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.lifecycles import move
 from accounts.refusals import Refusal
 from disputes import actions
-from disputes.actions import PartyFacts
 from disputes.evidence import add_evidence
 from disputes.ledger import faults
 from disputes.models import Case, Closure, LedgerEntry, ReturnVisit
+from disputes.registering import PartyFacts, register_finding
+from disputes.return_visits import make_return_visit
 from tests.world import NOW, World
 
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 200
@@ -34,7 +36,7 @@ def found(world: World, door, **facts) -> Case:
         "by": world.owner,
         "at": NOW,
     }
-    return actions.register_finding(**{**values, **facts})
+    return register_finding(**{**values, **facts})
 
 
 def photo(name: str, salt: bytes) -> SimpleUploadedFile:
@@ -77,7 +79,7 @@ def settled_dispute(world: World, door) -> Case:
 
 def call(world: World, case: Case, answer: str = "settled", by=None) -> None:
     visit = ReturnVisit.objects.unscoped("test").filter(case=case, done_at__isnull=True).first()
-    actions.make_return_visit(visit=visit, answer=answer, by=by or world.owner, at=NOW + 7 * DAY)
+    make_return_visit(visit=visit, answer=answer, by=by or world.owner, at=NOW + 7 * DAY)
 
 
 def test_a_dispute_walks_from_the_door_to_striking_off_by_another_hand(world, door):
@@ -117,9 +119,7 @@ def test_an_agreement_that_is_not_performed_is_not_struck_off(world, door):
     case.refresh_from_db()
     case.performed = False
     with transaction.atomic():
-        case = actions.move(
-            case, actions.CASE, "perform", by=world.owner, at=NOW, version=case.version, performed=False
-        )
+        case = move(case, actions.CASE, "perform", by=world.owner, at=NOW, version=case.version, performed=False)
     with refused("performed"):
         actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
 
@@ -184,7 +184,7 @@ def test_an_answer_locks_the_case_before_its_visits_as_every_move_does(world, do
     case = found(world, door, on_spot=True)
     visit = ReturnVisit.objects.unscoped("test").get(case=case)
     with CaptureQueriesContext(connection) as seen:
-        actions.make_return_visit(visit=visit, answer="settled", by=world.owner, at=NOW)
+        make_return_visit(visit=visit, answer="settled", by=world.owner, at=NOW)
     locked = [query["sql"].split('FROM "')[1].split('"')[0] for query in seen if " UPDATE OF " in query["sql"]]
     assert locked[:2] == ["disputes_case", "disputes_returnvisit"]
 

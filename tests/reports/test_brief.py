@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from accounts.refusals import Refusal
 from disputes import actions as cases
 from disputes.models import ReturnVisit
+from disputes.registering import register_finding
+from disputes.return_visits import make_return_visit
 from reports.actions import ask_print, begin_brief, draw_print, freeze_brief, type_brief
 from reports.brief import Brief
 from reports.figures import compute, last_full_week, units_in_reach
@@ -90,18 +92,18 @@ def test_a_voided_visit_counts_nowhere(world, campaign):
 
 
 def test_an_ordered_hazard_is_rectified_only_when_the_re_check_says_so(world, campaign):
-    case = cases.register_finding(
+    case = register_finding(
         kind="hazard", category="fire", title="堆物", premises=world.doors[0], campaign=campaign, by=world.owner, at=NOW
     )
     cases.settle(case=case, outcome="rectified", measures="清理", version=1, by=world.owner, at=NOW)
     assert lines(world, campaign)["hazards_rectified"].counts == "0/1"
     recheck = ReturnVisit.objects.unscoped("test").get(case=case)
-    cases.make_return_visit(visit=recheck, answer="settled", by=world.colleague, at=NOW)
+    make_return_visit(visit=recheck, answer="settled", by=world.colleague, at=NOW)
     assert lines(world, campaign)["hazards_rectified"].counts == "1/1"
 
 
 def test_resolved_and_struck_off_are_two_figures_and_a_relapse_takes_both_back(world, campaign):
-    case = cases.register_finding(
+    case = register_finding(
         kind="dispute", category="debt", title="借款", premises=world.doors[0], campaign=campaign, by=world.owner,
         at=NOW, on_spot=True,
     )  # fmt: skip
@@ -109,7 +111,7 @@ def test_resolved_and_struck_off_are_two_figures_and_a_relapse_takes_both_back(w
     cases.approve(case=case, version=1, by=world.chief, at=NOW)
     assert [lines(world, campaign)[code].total for code in ("disputes_resolved", "disputes_struck_off")] == [1, 1]
     call = ReturnVisit.objects.unscoped("test").get(case=case)
-    cases.make_return_visit(visit=call, answer="relapsed", by=world.owner, at=NOW)
+    make_return_visit(visit=call, answer="relapsed", by=world.owner, at=NOW)
     found = lines(world, campaign)
     assert [found[code].counts for code in ("disputes_resolved", "disputes_struck_off")] == ["0/1", "0/1"]
 

@@ -1,0 +1,145 @@
+"""How a matter comes on record: found at a door, or told to the station."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.lifecycles import begin
+from accounts.models import Officer, Unit
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from campaigns.models import Campaign
+from disputes import ledger
+from disputes.models import Case, CasePremises, CaseUnit, Chain, Closure, Party
+from disputes.return_visits import plan_return_visits
+from disputes.states import CASE
+from disputes.words import CATEGORIES, Kind, Outcome, due_day
+from registry.models import Premises
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    name: str
+    phone: str = ""
+    role: str = ""
+    consented: bool | None = None
+    is_minor: bool = False
+    guardian: str = ""
+
+
+@transaction.atomic
+def register_finding(
+    *,
+    kind: str,
+    category: str,
+    title: str,
+    premises: Premises,
+    campaign: Campaign | None,
+    by: Officer,
+    at: datetime,
+    partner: Officer | None = None,
+    on_spot: bool = False,
+    grade: int = 1,
+    grade_reason: str = "",
+    summary: str = "",
+    measures: str = "",
+    receiver: str = "",
+    source: str = Case.Source.VISIT,
+    source_ref: str = "",
+    parties: Sequence[PartyFacts] = (),
+) -> Case:
+    """Brings a matter on record: settled on the spot, open with the finder as lead, or registered to be assigned.
+
+    Grade 1 starts with the finder when an officer found it; an auxiliary's finding goes to the partner officer, else
+    it waits for a supervisor, as does everything of grade 2 and 3. Needs OPEN_CASE at the door's unit.
+    Raises `Refusal` for an unknown category, an empty line, an on-spot matter of a higher grade.
+    """
+    _check_finding(kind, category, title, grade, grade_reason, on_spot)
+    lead = next((o for o in (by, partner) if o is not None and o.may(Right.LEAD_CASE, premises.unit_id)), None)
+    day = timezone.localdate(at)
+    first = "register"
+    if lead is not None and grade == 1:
+        first = "settle_on_spot" if on_spot else "open"
+    elif on_spot:
+        raise Refusal(
+            "on_spot_needs_an_officer",
+            _("Only an officer settles a matter on the spot. Name the officer you walk with, or leave it open."),
+            field="on_spot",
+        )
+    case = Case(
+        number=_next_number(premises.unit, day),
+        kind=kind,
+        category=category,
+        grade=grade,
+        grade_reason=grade_reason,
+        unit=premises.unit,
+        campaign=campaign,
+        lead=lead if first != "register" else None,
+        helper=by if lead is not None and lead != by and first != "register" else None,
+        source=source,
+        source_ref=source_ref,
+        title=title.strip(),
+        summary=summary.strip(),
+        measures=measures.strip(),
+        receiver=receiver.strip(),
+        outcome=_on_spot_outcome(kind) if first == "settle_on_spot" else "",
+        settled_at=at if first == "settle_on_spot" else None,
+        found_on=day,
+        registered_at=at,
+        registered_by=by,
+        due_on=due_day(kind, grade, day),
+    )
+    begin(case, CASE, first, by=by, at=at)
+    CaseUnit.objects.create(case=case, unit=case.unit, why=CaseUnit.Why.OWNER)
+    CasePremises.objects.create(case=case, premises=premises)
+    write_parties(case, parties, at)
+    if first == "settle_on_spot":
+        Closure.objects.create(case=case, cycle=1, requested_at=at, requested_by=by)
+        plan_return_visits(case, at)
+    return case
+
+
+def _check_finding(kind: str, category: str, title: str, grade: int, grade_reason: str, on_spot: bool) -> None:
+    if kind not in CATEGORIES:
+        raise Refusal("kind", _("Choose what it is: dispute, hazard, request, suggestion or clue."), field="kind")
+    if category not in CATEGORIES[kind].values:
+        raise Refusal("category", _("Choose a category."), field="category")
+    if not title.strip():
+        raise Refusal("title", _("Say in one line what it is."), field="title")
+    if grade not in (1, 2, 3):
+        raise Refusal("grade", _("Choose a grade from 1 to 3."), field="grade")
+    if grade > 1 and not grade_reason.strip():
+        raise Refusal("grade_reason", _("Say why it is grade %(grade)d.") % {"grade": grade}, field="grade_reason")
+    if on_spot and grade > 1:
+        raise Refusal("grade", _("Only a grade 1 matter can be settled on the spot."), field="grade")
+
+
+def _on_spot_outcome(kind: str) -> str:
+    """A clue is handed over, a suggestion adopted; the rest is settled on the spot."""
+    return {Kind.CLUE: Outcome.HANDED_OVER, Kind.SUGGESTION: Outcome.ADOPTED}.get(Kind(kind), Outcome.ON_SPOT)
+
+
+def _next_number(unit: Unit, day: date) -> str:
+    """Area digits of the unit's code, the year, the unit and a serial that the unit's chain keeps."""
+    chain = ledger.lock_chain(unit.pk)
+    Chain.objects.unscoped("counting").filter(pk=chain.pk).update(cases=chain.cases + 1)
+    area = (unit.code or "000000")[:6]
+    return f"{area}-{day:%Y}-{unit.pk:03d}-{chain.cases + 1:04d}"
+
+
+def write_parties(case: Case, parties: Iterable[PartyFacts], at: datetime) -> None:
+    for facts in parties:
+        Party.objects.create(
+            case=case,
+            name=facts.name,
+            phone=facts.phone,
+            role=facts.role,
+            is_minor=facts.is_minor,
+            guardian=facts.guardian,
+            consented=facts.consented,
+            consented_at=at if facts.consented is not None else None,
+        )

@@ -1,0 +1,135 @@
+"""After settling: is it still settled? Planned when a case settles, answered by somebody who goes or calls."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.lifecycles import move
+from accounts.models import Officer
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from disputes.models import Case, CasePremises, Closure, Party, ReturnVisit
+from disputes.reopening import new_cycle
+from disputes.states import CASE
+from disputes.words import RETURN_DAYS, Kind, Outcome
+
+RECHECK_DAYS = 3
+
+
+def plan_return_visits(case: Case, at: datetime) -> None:
+    """Return visits of this cycle: per party by grade for a dispute, a re-check for an ordered hazard, one question
+    for a request. Calendar days from settling."""
+    day = timezone.localdate(at)
+    door = CasePremises.objects.filter(case=case).values_list("premises_id", flat=True).first()
+    plan: list[tuple[int, Party | None, Officer]] = []
+    lead = case.lead or case.registered_by
+    if case.kind == Kind.DISPUTE:
+        parties = list(case.parties.all()) if case.grade > 1 else []
+        plan = [(days, party, lead) for days in RETURN_DAYS[case.grade] for party in parties or (None,)]
+    elif case.kind == Kind.HAZARD and case.outcome == Outcome.RECTIFIED:
+        plan = [(RECHECK_DAYS, None, _other_hand(case))]
+    elif case.kind == Kind.REQUEST and case.outcome in (Outcome.ANSWERED, Outcome.ON_SPOT):
+        plan = [(RETURN_DAYS[1][0], None, lead)]
+    ReturnVisit.objects.unscoped("planning").bulk_create(
+        ReturnVisit(
+            case=case,
+            cycle=case.cycle,
+            party=party,
+            officer=officer,
+            premises_id=door,
+            due_on=day + timedelta(days=days),
+        )
+        for days, party, officer in plan
+    )
+
+
+def _other_hand(case: Case) -> Officer:
+    """Somebody other than the lead for the re-check: the helper, else a colleague of the station."""
+    if case.helper is not None and case.helper_id != case.lead_id:
+        return case.helper
+    colleagues = Officer.objects.unscoped("who re-checks").filter(unit_id=case.unit_id, kind=Officer.Kind.POLICE)
+    found: Officer | None = (
+        colleagues.working(case.found_on).exclude(pk=case.lead_id).order_by("added_at", "badge").first()
+    )
+    if found is None:
+        raise Refusal("nobody_rechecks", _("Nobody else at the station can check this hazard again. Ask the bureau."))
+    return found
+
+
+@transaction.atomic
+def make_return_visit(
+    *,
+    visit: ReturnVisit,
+    answer: str,
+    by: Officer,
+    at: datetime,
+    client_id: UUID | None = None,
+    in_person: bool = False,
+    note: str = "",
+) -> ReturnVisit:
+    """Records the answer of one return visit; sent twice it is stored once.
+
+    "Not settled" sends the case back to handling, or reopens it when it was struck off already.
+    The lead, the named officer or a supervisor may make it; a hazard's re-check any officer of the unit but the lead.
+    """
+    # The case before its visits, as every move does: two hands at once wait for each other, never in a circle.
+    case: Case = Case._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=visit.case_id)
+    locked: ReturnVisit = (
+        ReturnVisit.objects.unscoped("loaded by the caller").select_for_update(of=("self",)).get(pk=visit.pk)
+    )
+    if locked.done_at is not None:
+        if client_id is not None and locked.client_id == client_id:
+            return locked
+        raise Refusal("already_made", _("This return visit has been made already."), status=409)
+    _may_return(case, locked, by)
+    if answer not in ReturnVisit.Answer.values:
+        raise Refusal("answer", _("Choose the answer."), field="answer")
+    locked.client_id, locked.done_at, locked.done_by = client_id, at, by
+    locked.answer, locked.in_person, locked.note = answer, in_person, note
+    locked.save(update_fields=["client_id", "done_at", "done_by", "answer", "in_person", "note"])
+    told = {"what": "return_visit", "visit": locked.pk, "answer": answer, "note": note}
+    case = move(case, CASE, "answered", by=by, at=at, version=case.version, facts=told)
+    if answer == ReturnVisit.Answer.RELAPSED:
+        _undo_settlement(case, by=by, at=at)
+    elif answer == ReturnVisit.Answer.UNREACHABLE:
+        _try_again_in_person(locked, at)
+    return locked
+
+
+def _may_return(case: Case, visit: ReturnVisit, by: Officer) -> None:
+    if case.kind == Kind.HAZARD and by.pk == case.lead_id:
+        raise Refusal("recheck", _("An ordered hazard is checked again by somebody other than the lead."), status=403)
+    if by.pk in (visit.officer_id, case.lead_id, case.helper_id) or by.may(Right.DIRECT_CASES, case.unit_id):
+        return
+    if case.kind == Kind.HAZARD and by.may(Right.LEAD_CASE, case.unit_id):
+        return
+    raise Refusal("not_in_case", _("This return visit is somebody else's."), status=403)
+
+
+def _undo_settlement(case: Case, *, by: Officer, at: datetime) -> None:
+    if case.state == Case.State.CLOSED:
+        new_cycle(case, "reopen_told", by=by, at=at, version=case.version)
+    elif case.state in (Case.State.FOLLOW_UP, Case.State.CLOSURE_PENDING):
+        if case.state == Case.State.CLOSURE_PENDING:
+            Closure.objects.filter(case=case, decided_at__isnull=True).update(
+                decided_at=at,
+                decided_by=by,
+                approved=False,
+                return_reason=Closure.ReturnReason.RETURN_VISIT,
+            )
+        move(case, CASE, "relapse_told", by=by, at=at, version=case.version, outcome="", settled_at=None)
+
+
+def _try_again_in_person(visit: ReturnVisit, at: datetime) -> None:
+    ReturnVisit.objects.unscoped("planning").create(
+        case_id=visit.case_id,
+        cycle=visit.cycle,
+        party=visit.party,
+        officer=visit.officer,
+        premises=visit.premises,
+        due_on=timezone.localdate(at) + timedelta(days=1),
+        in_person=True,
+    )
