@@ -6,6 +6,7 @@ Rows come in already loaded through the officer's reach; `version` is the one th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,9 +17,10 @@ from accounts.models import Officer
 from accounts.refusals import Refusal, needs_text
 from disputes.models import Case, Closure, Party, ReturnVisit, Session
 from disputes.registering import PartyFacts, write_parties
+from disputes.reopening import NOTHING_SETTLED
 from disputes.return_visits import plan_return_visits
 from disputes.states import CASE
-from disputes.words import Outcome, due_day
+from disputes.words import Outcome, Told, due_day
 
 # -- handing a case out and taking it on --
 
@@ -127,11 +129,18 @@ def settle(
     by: Officer,
     at: datetime,
     performed: bool | None = None,
+    demand: str = "",
+    measure_by: str = "",
+    told_how: str = "",
     receiver: str = "",
     receiver_ref: str = "",
 ) -> Case:
-    """The lead says how it ended; return visits of this cycle are planned."""
+    """The lead says how it ended; return visits of this cycle are planned.
+
+    `told_how` (disputes.words.Told) says that the resident was told in the same breath; else `report_back` follows.
+    """
     needs_text(measures, "measures", _("Write down what was done."))
+    told = _told(told_how, by, at) if told_how else {}
     case = move(
         case,
         CASE,
@@ -142,12 +151,29 @@ def settle(
         outcome=outcome,
         measures=measures.strip(),
         performed=performed,
+        demand=demand,
+        measure_by=measure_by.strip(),
+        **told,
         receiver=receiver.strip(),
         receiver_ref=receiver_ref.strip(),
         settled_at=at,
     )
     plan_return_visits(case, at)
     return case
+
+
+@transaction.atomic
+def report_back(*, case: Case, told_how: str, version: int, by: Officer, at: datetime, note: str = "") -> Case:
+    """Tells who asked or suggested what became of it; without it such a case is not struck off."""
+    told = _told(told_how, by, at)
+    facts = {"note": note} if note.strip() else {}
+    return move(case, CASE, "report_back", by=by, at=at, version=version, facts=facts, **told)
+
+
+def _told(how: str, by: Officer, at: datetime) -> dict[str, Any]:
+    if how not in Told.values:
+        raise Refusal("told_how", _("Say how the resident was told."), field="told_how")
+    return {"reported_back_at": at, "reported_back_by": by, "reported_back_how": how}
 
 
 @transaction.atomic
@@ -158,9 +184,7 @@ def mark_performed(*, case: Case, version: int, by: Officer, at: datetime) -> Ca
 @transaction.atomic
 def relapse(*, case: Case, reason: str, version: int, by: Officer, at: datetime) -> Case:
     needs_text(reason, "reason", _("Say what happened."))
-    return move(
-        case, CASE, "relapse", by=by, at=at, version=version, facts={"reason": reason}, outcome="", settled_at=None
-    )
+    return move(case, CASE, "relapse", by=by, at=at, version=version, facts={"reason": reason}, **NOTHING_SETTLED)
 
 
 @transaction.atomic
@@ -217,7 +241,7 @@ def return_closure(
     if return_reason not in Closure.ReturnReason.values:
         raise Refusal("return_reason", _("Say why it goes back."), field="return_reason")
     facts = {"return_reason": return_reason, "opinion": opinion}
-    case = move(case, CASE, "return", by=by, at=at, version=version, facts=facts, outcome="", settled_at=None)
+    case = move(case, CASE, "return", by=by, at=at, version=version, facts=facts, **NOTHING_SETTLED)
     _decide(case, by=by, at=at, approved=False, opinion=opinion, return_reason=return_reason)
     return case
 
@@ -243,7 +267,7 @@ def approve_in_bulk(*, chosen: Sequence[tuple[Case, int]], by: Officer, at: date
     done, left = [], []
     for case, version in sorted(chosen, key=lambda pair: pair[0].pk):
         try:
-            if case.grade != 1 or case.outcome not in (Outcome.ON_SPOT, Outcome.HANDED_OVER, Outcome.ADOPTED):
+            if case.grade != 1 or not case.on_the_spot:
                 raise Refusal("one_by_one", _("Only grade 1 matters settled on the spot are approved in bulk."))
             done.append(approve(case=case, version=version, by=by, at=at))
         except Refusal as refusal:

@@ -97,7 +97,7 @@ class CaseAdmin(BaseModelAdmin):
                 unled.append(row)
                 continue
             row["refusal"] = why_not(case, CASE, "approve", by=officer, at=now)
-            on_spot = case.grade == 1 and case.outcome in ("on_spot", "handed_over", "adopted")
+            on_spot = case.grade == 1 and case.on_the_spot
             (bulk if on_spot else single).append(row)
         return TemplateResponse(
             request,

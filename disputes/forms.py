@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer
 from disputes.models import Case, Closure, Evidence, ReturnVisit
 from disputes.registering import PartyFacts
-from disputes.words import NEVER_STRUCK_OFF, OUTCOMES, Grade, Kind, Outcome
+from disputes.words import NEVER_STRUCK_OFF, OUTCOMES, PASSED_ON, Demand, Grade, Kind, Outcome, Told
 
 
 class StyledForm(forms.Form):
@@ -107,9 +107,28 @@ class EvidenceForm(MoveForm):
     )
 
 
+# What the form of settling asks beside outcome and text, by kind.
+ASKED_AT_SETTLING: dict[str, frozenset[str]] = {
+    Kind.DISPUTE: frozenset({"performed"}),
+    Kind.HAZARD: frozenset({"receiver", "receiver_ref"}),
+    Kind.REQUEST: frozenset({"demand", "told_how", "receiver", "receiver_ref"}),
+    Kind.SUGGESTION: frozenset({"measure_by", "told_how"}),
+    Kind.CLUE: frozenset({"receiver", "receiver_ref"}),
+}
+MEASURES_WORDS: dict[str, Any] = {
+    Kind.REQUEST: _("Reply, as given to the resident"),
+    Kind.SUGGESTION: _("The measure, or the explanation"),
+}
+
+
 class SettleForm(MoveForm):
     outcome = forms.ChoiceField(label=_("Outcome"))
+    demand = forms.ChoiceField(
+        label=_("What the request is"), choices=[("", _("not assessed")), *Demand.choices], required=False
+    )
     measures = text(_("What was done"))
+    measure_by = forms.CharField(label=_("Who carries the measure out"), max_length=100, required=False)
+    told_how = forms.ChoiceField(label=_("Resident told"), choices=[("", _("not yet")), *Told.choices], required=False)
     performed = forms.BooleanField(label=_("The agreed terms are performed"), required=False)
     receiver = forms.CharField(label=_("Receiving unit"), max_length=100, required=False)
     receiver_ref = forms.CharField(label=_("Its reference number"), max_length=60, required=False)
@@ -119,10 +138,23 @@ class SettleForm(MoveForm):
         kind = Kind(self.case.kind)
         fitting = [o for o in OUTCOMES[kind] if o not in NEVER_STRUCK_OFF | {Outcome.ON_SPOT, Outcome.LEGAL_ROUTE}]
         self.fields["outcome"].choices = [(o.value, o.label) for o in fitting]  # type: ignore[attr-defined]
-        if kind != Kind.DISPUTE:
-            del self.fields["performed"]
-        if kind != Kind.CLUE:
-            del self.fields["receiver"], self.fields["receiver_ref"]
+        self.fields["measures"].label = MEASURES_WORDS.get(kind, self.fields["measures"].label)
+        for name in set(self.fields) - {"version", "outcome", "measures"} - ASKED_AT_SETTLING[kind]:
+            del self.fields[name]
+        passed_on = [str(Outcome(o).label) for o in fitting if o in PASSED_ON]
+        if "receiver" in self.fields and len(fitting) > len(passed_on):
+            self.fields["receiver"].help_text = _("Needed when it is: %(outcomes)s") % {
+                "outcomes": "、".join(passed_on)
+            }
+        if "measure_by" in self.fields:
+            self.fields["measure_by"].help_text = _("Needed when it is: %(outcomes)s") % {
+                "outcomes": Outcome.ADOPTED.label
+            }
+
+
+class ReportBackForm(MoveForm):
+    told_how = forms.ChoiceField(label=_("How"), choices=Told.choices)
+    note = forms.CharField(label=_("What was said"), max_length=200, required=False)
 
 
 class MeasuresForm(MoveForm):

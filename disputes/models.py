@@ -14,7 +14,7 @@ from accounts.models import Officer, Unit
 from accounts.rights import Right
 from accounts.scoping import ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
 from campaigns.models import Campaign
-from disputes.words import COUNTS, Grade, Kind, Outcome, category_label
+from disputes.words import COUNTS, STATE_WORDS, Demand, Grade, Kind, Outcome, Told, category_label
 from registry.fields import SealedTextField
 from registry.models import Premises
 
@@ -93,6 +93,16 @@ class Case(ScopedModel):
     measures = models.TextField(_("measures taken"), blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
     performed = models.BooleanField(_("terms performed"), null=True, blank=True)
+    on_the_spot = models.BooleanField(
+        _("on the spot"), default=False, help_text=_("Settled as it came on record: the visit itself is the evidence.")
+    )
+    demand = models.CharField(_("what the request is"), max_length=12, choices=Demand.choices, blank=True)
+    measure_by = models.CharField(_("who carries the measure out"), max_length=100, blank=True)
+    reported_back_at = models.DateTimeField(_("resident told"), null=True, blank=True)
+    reported_back_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("told by")
+    )
+    reported_back_how = models.CharField(_("told how"), max_length=12, choices=Told.choices, blank=True)
     receiver = models.CharField(_("receiving unit"), max_length=100, blank=True)
     receiver_ref = models.CharField(_("receiver's reference number"), max_length=60, blank=True)
     found_on = models.DateField(_("found on"))
@@ -104,6 +114,7 @@ class Case(ScopedModel):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    client_id = models.UUIDField(null=True, blank=True, unique=True)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
     state = models.CharField(_("state"), max_length=20, choices=State.choices)
     version = models.PositiveIntegerField(_("version"), default=0)
@@ -129,6 +140,11 @@ class Case(ScopedModel):
                 name="case_settled_has_an_outcome",
             ),
             models.CheckConstraint(condition=Q(grade__in=(1, 2, 3)), name="case_grade_1_to_3"),
+            models.CheckConstraint(
+                condition=Q(reported_back_at__isnull=True, reported_back_by__isnull=True, reported_back_how="")
+                | (Q(reported_back_at__isnull=False, reported_back_by__isnull=False) & ~Q(reported_back_how="")),
+                name="case_reported_back_by_somebody_somehow",
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "state", "due_on"], name="case_by_unit"),
@@ -143,6 +159,11 @@ class Case(ScopedModel):
     @property
     def category_label(self) -> str:
         return category_label(self.kind, self.category)
+
+    @property
+    def state_label(self) -> str:
+        """The state in the words of its kind."""
+        return str(STATE_WORDS.get((self.kind, self.state)) or self.get_state_display())
 
     @property
     def is_open(self) -> bool:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.lifecycles import begin
@@ -17,7 +20,7 @@ from disputes import ledger
 from disputes.models import Case, CasePremises, CaseUnit, Chain, Closure, Party
 from disputes.return_visits import plan_return_visits
 from disputes.states import CASE
-from disputes.words import CATEGORIES, Kind, Outcome, due_day
+from disputes.words import CATEGORIES, Kind, Outcome, Told, due_day
 from registry.models import Premises
 
 
@@ -51,16 +54,24 @@ def register_finding(
     source: str = Case.Source.VISIT,
     source_ref: str = "",
     parties: Sequence[PartyFacts] = (),
+    due_on: date | None = None,
+    client_id: UUID | None = None,
 ) -> Case:
     """Brings a matter on record: settled on the spot, open with the finder as lead, or registered to be assigned.
 
     Grade 1 starts with the finder when an officer found it; an auxiliary's finding goes to the partner officer, else
     it waits for a supervisor, as does everything of grade 2 and 3. Needs OPEN_CASE at the door's unit.
-    Raises `Refusal` for an unknown category, an empty line, an on-spot matter of a higher grade.
+    `due_on` is a day promised to the resident, not after the term of its kind. The same `client_id` sent twice by
+    the same person is one case. Raises `Refusal` for an unknown category, an empty line, an on-spot matter of a
+    higher grade, a promise that can't be.
     """
     _check_finding(kind, category, title, grade, grade_reason, on_spot)
+    known = _sent_before(client_id, by)
+    if known is not None:
+        return known
     lead = next((o for o in (by, partner) if o is not None and o.may(Right.LEAD_CASE, premises.unit_id)), None)
     day = timezone.localdate(at)
+    due = _promised(due_on, day, due_day(kind, grade, day))
     first = "register"
     if lead is not None and grade == 1:
         first = "settle_on_spot" if on_spot else "open"
@@ -88,10 +99,13 @@ def register_finding(
         receiver=receiver.strip(),
         outcome=_on_spot_outcome(kind) if first == "settle_on_spot" else "",
         settled_at=at if first == "settle_on_spot" else None,
+        on_the_spot=first == "settle_on_spot",
+        **(_told_on_the_spot(kind, by, at) if first == "settle_on_spot" else {}),
+        client_id=client_id,
         found_on=day,
         registered_at=at,
         registered_by=by,
-        due_on=due_day(kind, grade, day),
+        due_on=due,
     )
     begin(case, CASE, first, by=by, at=at)
     CaseUnit.objects.create(case=case, unit=case.unit, why=CaseUnit.Why.OWNER)
@@ -119,8 +133,35 @@ def _check_finding(kind: str, category: str, title: str, grade: int, grade_reaso
 
 
 def _on_spot_outcome(kind: str) -> str:
-    """A clue is handed over, a suggestion adopted; the rest is settled on the spot."""
-    return {Kind.CLUE: Outcome.HANDED_OVER, Kind.SUGGESTION: Outcome.ADOPTED}.get(Kind(kind), Outcome.ON_SPOT)
+    """A clue is handed over, a suggestion explained (adopting it needs a measure); the rest is settled on the spot."""
+    return {Kind.CLUE: Outcome.HANDED_OVER, Kind.SUGGESTION: Outcome.EXPLAINED}.get(Kind(kind), Outcome.ON_SPOT)
+
+
+def _told_on_the_spot(kind: str, by: Officer, at: datetime) -> dict[str, Any]:
+    if kind not in (Kind.REQUEST, Kind.SUGGESTION):
+        return {}
+    return {"reported_back_at": at, "reported_back_by": by, "reported_back_how": Told.IN_PERSON}
+
+
+def _sent_before(client_id: UUID | None, by: Officer) -> Case | None:
+    if client_id is None:
+        return None
+    known: Case | None = Case.objects.unscoped("sent twice").filter(client_id=client_id).first()
+    if known is not None and known.registered_by_id != by.pk:
+        raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
+    return known
+
+
+def _promised(due_on: date | None, day: date, term: date) -> date:
+    """The promised day, or the term; a promise shortens the term and never lengthens it."""
+    if due_on is None:
+        return term
+    if due_on < day:
+        raise Refusal("due_past", _("The day promised lies in the past."), field="due_on")
+    if due_on > term:
+        sentence = _("This kind of case is due on %(day)s at the latest. Promise that day or an earlier one.")
+        raise Refusal("due_late", sentence % {"day": date_format(term)}, field="due_on")
+    return due_on
 
 
 def _next_number(unit: Unit, day: date) -> str:

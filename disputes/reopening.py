@@ -1,6 +1,7 @@
 """Opening a case again: a new cycle, in which everything has to be proven anew."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +13,16 @@ from accounts.refusals import needs_text
 from disputes.models import Case
 from disputes.states import CASE
 from disputes.words import due_day
+
+# What a case carries of its settling, emptied when it goes back into work.
+NOTHING_SETTLED: dict[str, Any] = {
+    "outcome": "",
+    "settled_at": None,
+    "on_the_spot": False,
+    "reported_back_at": None,
+    "reported_back_by": None,
+    "reported_back_how": "",
+}
 
 
 @transaction.atomic
@@ -31,8 +42,7 @@ def new_cycle(case: Case, name: str, *, by: Officer, at: datetime, version: int,
         version=version,
         facts={"reason": reason} if reason else {},
         closed_at=None,
-        outcome="",
-        settled_at=None,
+        **NOTHING_SETTLED,
         performed=None,
         cycle=case.cycle + 1,
         due_on=due_day(case.kind, case.grade, timezone.localdate(at)),

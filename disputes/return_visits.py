@@ -12,7 +12,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from disputes.models import Case, CasePremises, Closure, Party, ReturnVisit
-from disputes.reopening import new_cycle
+from disputes.reopening import NOTHING_SETTLED, new_cycle
 from disputes.states import CASE
 from disputes.words import RETURN_DAYS, Kind, Outcome
 
@@ -31,7 +31,7 @@ def plan_return_visits(case: Case, at: datetime) -> None:
         plan = [(days, party, lead) for days in RETURN_DAYS[case.grade] for party in parties or (None,)]
     elif case.kind == Kind.HAZARD and case.outcome == Outcome.RECTIFIED:
         plan = [(RECHECK_DAYS, None, _other_hand(case))]
-    elif case.kind == Kind.REQUEST and case.outcome in (Outcome.ANSWERED, Outcome.ON_SPOT):
+    elif case.kind == Kind.REQUEST and case.outcome != Outcome.WITHDRAWN:
         plan = [(RETURN_DAYS[1][0], None, lead)]
     ReturnVisit.objects.unscoped("planning").bulk_create(
         ReturnVisit(
@@ -120,7 +120,7 @@ def _undo_settlement(case: Case, *, by: Officer, at: datetime) -> None:
                 approved=False,
                 return_reason=Closure.ReturnReason.RETURN_VISIT,
             )
-        move(case, CASE, "relapse_told", by=by, at=at, version=case.version, outcome="", settled_at=None)
+        move(case, CASE, "relapse_told", by=by, at=at, version=case.version, **NOTHING_SETTLED)
 
 
 def _try_again_in_person(visit: ReturnVisit, at: datetime) -> None:

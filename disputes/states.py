@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,7 +18,7 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from disputes import ledger
 from disputes.models import Case, Closure, Evidence, ReturnVisit
-from disputes.words import NEVER_STRUCK_OFF, OUTCOMES, Kind, Outcome
+from disputes.words import MOVE_WORDS, NEVER_STRUCK_OFF, OUTCOMES, PASSED_ON, Kind, Outcome
 
 Changes = Mapping[str, Any]
 S = Case.State
@@ -63,6 +64,13 @@ def a_dispute_names_its_parties(case: Case, by: Officer, at: datetime, changes: 
     return Refusal("parties", _("Add both parties first: a dispute has at least two."))
 
 
+def said_what_became_of_it(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
+    """What passes on names its receiver, an adopted measure who carries it out; asked when the outcome is given."""
+    if "outcome" not in changes:
+        return None
+    return the_receiver_is_named(case, by, at, changes) or the_measure_has_somebody(case, by, at, changes)
+
+
 def not_settled_by_failure(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
     if changes.get("outcome") != Outcome.FAILED:
         return None
@@ -71,6 +79,12 @@ def not_settled_by_failure(case: Case, by: Officer, at: datetime, changes: Chang
         _("When mediation fails, use “mediation failed”, which records that the legal routes were told."),
         field="outcome",
     )
+
+
+def only_a_dispute(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
+    if case.kind == Kind.DISPUTE:
+        return None
+    return Refusal("not_a_dispute", _("Only a dispute is mediated; this case is answered or settled."))
 
 
 def grade_moves_the_right_way(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
@@ -97,15 +111,17 @@ def its_outcome_may_be_struck_off(case: Case, by: Officer, at: datetime, changes
 def it_is_proven(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
     """Evidence by kind; a grade 1 matter settled on the spot stands on its visit, a hazard needs its photo too."""
     kinds = {paper.kind for paper in case.evidence.all() if paper.cycle == case.cycle}
-    on_spot = case.outcome == Outcome.ON_SPOT
+    on_spot = case.on_the_spot
     if case.kind == Kind.HAZARD:
         if Evidence.Kind.AFTER not in kinds:
             return Refusal("evidence", _("A photo of the hazard put right is missing."))
         if not on_spot and case.outcome == Outcome.RECTIFIED and Evidence.Kind.BEFORE not in kinds:
             return Refusal("evidence", _("A photo from before the hazard was put right is missing."))
         return None
-    if case.kind in (Kind.REQUEST, Kind.SUGGESTION) and not on_spot and not case.measures:
-        return Refusal("reply", _("The reply, or the measure taken, is not written down yet."))
+    if case.kind == Kind.REQUEST and not on_spot and not case.measures:
+        return Refusal("reply", _("The reply to the resident is not written down yet."))
+    if case.kind == Kind.SUGGESTION and not on_spot and not case.measures:
+        return Refusal("measure", _("The measure, or the explanation, is not written down yet."))
     if case.kind == Kind.DISPUTE and not on_spot and not kinds and not case.sessions.all():
         return Refusal("evidence", _("Nothing proves the outcome yet: add the agreement, a photo or a session record."))
     return None
@@ -131,14 +147,38 @@ def the_terms_were_performed(case: Case, by: Officer, at: datetime, changes: Cha
 
 
 def the_receiver_is_named(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
-    if case.kind != Kind.CLUE or case.receiver:
+    if changes.get("outcome", case.outcome) not in PASSED_ON or changes.get("receiver", case.receiver):
         return None
-    return Refusal("receiver", _("The unit that received the clue is not named yet."))
+    return Refusal("receiver", _("Name the unit that received it."), field="receiver")
+
+
+def the_measure_has_somebody(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
+    adopted = changes.get("outcome", case.outcome) == Outcome.ADOPTED
+    if not adopted or changes.get("measure_by", case.measure_by) or case.on_the_spot:
+        return None
+    return Refusal("measure_by", _("Say who carries the measure out."), field="measure_by")
+
+
+def the_resident_was_told(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
+    """An opinion becomes a measure, and the measure is reported back; a request is answered to somebody."""
+    if case.kind not in (Kind.REQUEST, Kind.SUGGESTION) or case.outcome == Outcome.WITHDRAWN or case.on_the_spot:
+        return None
+    if case.reported_back_at is not None:
+        return None
+    if case.kind == Kind.SUGGESTION:
+        return Refusal("report_back", _("Who made the suggestion has not been told yet what became of it."))
+    return Refusal("report_back", _("The resident has not been told the reply yet."))
+
+
+def a_resident_to_tell(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
+    if case.kind in (Kind.REQUEST, Kind.SUGGESTION) and case.reported_back_at is None:
+        return None
+    return Refusal("told_already", _("The resident has been told already."))
 
 
 def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
     """Every return visit of this cycle is done and says settled; an on-spot matter's call may come after closing."""
-    if case.outcome == Outcome.ON_SPOT:
+    if case.on_the_spot:
         return None
     visits = [visit for visit in case.return_visits.all() if visit.cycle == case.cycle]
     pending = [visit for visit in visits if visit.done_at is None]
@@ -190,6 +230,8 @@ SOLVED: tuple[Guard, ...] = (
     every_party_agreed,
     the_terms_were_performed,
     the_receiver_is_named,
+    the_measure_has_somebody,
+    the_resident_was_told,
     return_visits_are_made,
 )
 BIRTH = (
@@ -211,8 +253,24 @@ BIRTH = (
     "found_on",
     "due_on",
     "settled_at",
+    "on_the_spot",
+    "reported_back_at",
+    "reported_back_by",
+    "reported_back_how",
 )
-SETTLED = ("outcome", "measures", "performed", "receiver", "receiver_ref", "settled_at")
+TOLD = ("reported_back_at", "reported_back_by", "reported_back_how")
+SETTLED = (
+    "outcome",
+    "measures",
+    "performed",
+    "demand",
+    "measure_by",
+    "receiver",
+    "receiver_ref",
+    "settled_at",
+    *TOLD,
+)
+UNSETTLED = ("outcome", "settled_at", "on_the_spot", *TOLD)
 IN_WORK = (S.REGISTERED, S.ASSIGNED, S.HANDLING, S.FOLLOW_UP, S.ADVISED, S.CLOSURE_PENDING)
 
 MOVES: dict[str, Move] = {
@@ -242,17 +300,26 @@ MOVES: dict[str, Move] = {
         (S.HANDLING,),
         S.FOLLOW_UP,
         None,
-        (only_the_lead, a_dispute_names_its_parties, an_outcome_of_its_kind, not_settled_by_failure),
+        (
+            only_the_lead,
+            a_dispute_names_its_parties,
+            an_outcome_of_its_kind,
+            not_settled_by_failure,
+            said_what_became_of_it,
+        ),
         SETTLED,
     ),
-    "perform": Move(_("mark as performed"), (S.FOLLOW_UP,), None, None, (only_the_lead,), ("performed",)),
-    "relapse": Move(
-        _("relapsed"), (S.FOLLOW_UP,), S.HANDLING, None, (the_lead_or_supervisor,), ("outcome", "settled_at")
+    "perform": Move(
+        _("mark as performed"), (S.FOLLOW_UP,), None, None, (only_the_lead, only_a_dispute), ("performed",)
     ),
+    "report_back": Move(_("report back"), (S.FOLLOW_UP,), None, None, (somebody_in_the_case, a_resident_to_tell), TOLD),
+    "relapse": Move(_("relapsed"), (S.FOLLOW_UP,), S.HANDLING, None, (the_lead_or_supervisor,), UNSETTLED),
     "relapse_told": Move(
-        _("relapsed, by a return visit"), (S.FOLLOW_UP, S.CLOSURE_PENDING), S.HANDLING, sets=("outcome", "settled_at")
+        _("relapsed, by a return visit"), (S.FOLLOW_UP, S.CLOSURE_PENDING), S.HANDLING, sets=UNSETTLED
     ),
-    "fail": Move(_("mediation failed"), (S.HANDLING,), S.ADVISED, None, (only_the_lead,), ("outcome", "measures")),
+    "fail": Move(
+        _("mediation failed"), (S.HANDLING,), S.ADVISED, None, (only_the_lead, only_a_dispute), ("outcome", "measures")
+    ),
     "retry": Move(_("try again"), (S.ADVISED,), S.HANDLING, None, (only_the_lead,), ("outcome",)),
     "legal_route": Move(
         _("taken into a legal procedure"),
@@ -279,7 +346,7 @@ MOVES: dict[str, Move] = {
         S.HANDLING,
         None,
         (grade_3_is_for_the_bureau, by_another_hand, a_reason_to_return),
-        ("outcome", "settled_at"),
+        UNSETTLED,
     ),
     "reopen": Move(
         _("reopen"),
@@ -287,13 +354,13 @@ MOVES: dict[str, Move] = {
         S.HANDLING,
         None,
         (the_lead_or_supervisor,),
-        ("closed_at", "outcome", "settled_at", "performed", "cycle", "due_on"),
+        ("closed_at", "performed", "cycle", "due_on", *UNSETTLED),
     ),
     "reopen_told": Move(
         _("reopened by a return visit"),
         (S.CLOSED,),
         S.HANDLING,
-        sets=("closed_at", "outcome", "settled_at", "performed", "cycle", "due_on"),
+        sets=("closed_at", "performed", "cycle", "due_on", *UNSETTLED),
     ),
     "void": Move(_("void"), (S.REGISTERED, S.ASSIGNED), S.VOIDED, Right.DIRECT_CASES),
     "merge": Move(
@@ -312,3 +379,8 @@ MOVES: dict[str, Move] = {
 }
 
 CASE = Lifecycle("case", MOVES, ledger.append)
+
+
+def move_label(kind: str, name: str) -> str | Promise:
+    """What a move is called for this kind of case."""
+    return MOVE_WORDS.get((kind, name)) or MOVES[name].label

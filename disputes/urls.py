@@ -1,11 +1,12 @@
 from django.urls import path
 
-from disputes import views
+from disputes import new_case, views
 
 app_name = "disputes"
 
 urlpatterns = [
     path("", views.case_list, name="list"),
+    path("new/<int:door_pk>/", new_case.register_at_door, name="new"),
     path("<int:pk>/", views.case_detail, name="case"),
     path("<int:pk>/do/<str:name>/", views.act_on, name="act"),
     path("<int:pk>/parties/<int:party_pk>/consent/", views.consent, name="consent"),

@@ -25,49 +25,52 @@ from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
 from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
 from disputes.return_visits import make_return_visit
-from disputes.states import CASE
-from disputes.words import Kind
+from disputes.states import CASE, move_label
+from disputes.words import RETURN_QUESTIONS, Kind
 
 PAGE = 30
 
 
 @dataclass(frozen=True)
 class Act:
-    """A button of the case page: the move whose guards grey it, its form, its action."""
+    """A button of the case page: the move whose guards grey it, its form, its action; `kinds` that it is for."""
 
     name: str
     move: str
-    label: Any
     form: type[forms.MoveForm]
     action: Callable[..., Case]
     main: bool = False
+    kinds: tuple[str, ...] = tuple(Kind.values)
+
+    @property
+    def adds(self) -> bool:
+        """Adds to the record; shown below the moves."""
+        return self.move == "note"
 
 
-def _label(move: str) -> Any:
-    return CASE.moves[move].label
-
-
+TOLD_KINDS = (Kind.REQUEST.value, Kind.SUGGESTION.value)
 ACTS: tuple[Act, ...] = (
-    Act("sign_for", "sign_for", _label("sign_for"), forms.MoveForm, actions.sign_for, main=True),
-    Act("assign", "assign", _label("assign"), forms.AssignForm, actions.assign, main=True),
-    Act("settle", "settle", _label("settle"), forms.SettleForm, actions.settle, main=True),
-    Act("perform", "perform", _label("perform"), forms.MoveForm, actions.mark_performed),
-    Act("request_closure", "request_closure", _label("request_closure"), forms.MoveForm, actions.request_closure, True),
-    Act("approve", "approve", _label("approve"), forms.OpinionForm, actions.approve, main=True),
-    Act("return", "return", _label("return"), forms.ReturnForm, actions.return_closure),
-    Act("retry", "retry", _label("retry"), forms.MoveForm, actions.retry),
-    Act("legal_route", "legal_route", _label("legal_route"), forms.LegalRouteForm, actions.legal_route),
-    Act("fail", "fail", _label("fail"), forms.MeasuresForm, actions.fail),
-    Act("relapse", "relapse", _label("relapse"), forms.ReasonForm, actions.relapse),
-    Act("reopen", "reopen", _label("reopen"), forms.ReasonForm, reopening.reopen),
-    Act("hand_over", "hand_over", _label("hand_over"), forms.AssignForm, actions.hand_over),
-    Act("decline", "decline", _label("decline"), forms.ReasonForm, actions.decline),
-    Act("regrade", "regrade", _label("regrade"), forms.RegradeForm, actions.regrade),
-    Act("merge", "merge", _label("merge"), forms.MergeForm, actions.merge),
-    Act("void", "void", _label("void"), forms.ReasonForm, actions.void),
-    Act("add_party", "note", None, forms.PartyForm, actions.add_party),
-    Act("add_session", "note", None, forms.SessionForm, actions.add_session),
-    Act("add_evidence", "note", None, forms.EvidenceForm, add_evidence),
+    Act("sign_for", "sign_for", forms.MoveForm, actions.sign_for, main=True),
+    Act("assign", "assign", forms.AssignForm, actions.assign, main=True),
+    Act("settle", "settle", forms.SettleForm, actions.settle, main=True),
+    Act("report_back", "report_back", forms.ReportBackForm, actions.report_back, main=True, kinds=TOLD_KINDS),
+    Act("perform", "perform", forms.MoveForm, actions.mark_performed, kinds=(Kind.DISPUTE.value,)),
+    Act("request_closure", "request_closure", forms.MoveForm, actions.request_closure, True),
+    Act("approve", "approve", forms.OpinionForm, actions.approve, main=True),
+    Act("return", "return", forms.ReturnForm, actions.return_closure),
+    Act("retry", "retry", forms.MoveForm, actions.retry, kinds=(Kind.DISPUTE.value,)),
+    Act("legal_route", "legal_route", forms.LegalRouteForm, actions.legal_route, kinds=(Kind.DISPUTE.value,)),
+    Act("fail", "fail", forms.MeasuresForm, actions.fail, kinds=(Kind.DISPUTE.value,)),
+    Act("relapse", "relapse", forms.ReasonForm, actions.relapse),
+    Act("reopen", "reopen", forms.ReasonForm, reopening.reopen),
+    Act("hand_over", "hand_over", forms.AssignForm, actions.hand_over),
+    Act("decline", "decline", forms.ReasonForm, actions.decline),
+    Act("regrade", "regrade", forms.RegradeForm, actions.regrade),
+    Act("merge", "merge", forms.MergeForm, actions.merge),
+    Act("void", "void", forms.ReasonForm, actions.void),
+    Act("add_party", "note", forms.PartyForm, actions.add_party, kinds=(Kind.DISPUTE.value,)),
+    Act("add_session", "note", forms.SessionForm, actions.add_session),
+    Act("add_evidence", "note", forms.EvidenceForm, add_evidence),
 )
 BY_NAME = {act.name: act for act in ACTS}
 
@@ -167,13 +170,14 @@ def _page(
     officer, now = me(request), timezone.now()
     acts = []
     for act in ACTS:
-        if case.state not in CASE.moves[act.move].sources or act.label is None:
+        if act.adds or case.state not in CASE.moves[act.move].sources or case.kind not in act.kinds:
             continue
-        if act.name == "perform" and (case.performed or case.kind != Kind.DISPUTE):
+        if act.name in ("perform", "report_back") and _done_already(case, act):
             continue
         refusal = why_not(case, CASE, act.move, by=officer, at=now)
         body = form if opened is act else act.form(case=case, officer=officer)
-        acts.append({"act": act, "refusal": refusal, "form": body, "open": opened is act})
+        label = move_label(case.kind, act.move)
+        acts.append({"act": act, "label": label, "refusal": refusal, "form": body, "open": opened is act})
     noting = why_not(case, CASE, "note", by=officer, at=now)
     notes = [
         {
@@ -187,7 +191,7 @@ def _page(
             ("add_party", _("Add a party")),
             ("add_session", _("Record a session")),
         )
-        if noting is None and not (name == "add_party" and case.kind != Kind.DISPUTE)
+        if noting is None and case.kind in BY_NAME[name].kinds
     ]
     context = {
         "case": case,
@@ -199,10 +203,15 @@ def _page(
         "place": case.places.select_related("premises", "premises__area").first(),
         "visits": [visit for visit in case.return_visits.all() if visit.cycle == case.cycle],
         "visit_form": forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
+        "return_question": RETURN_QUESTIONS[case.kind],
         "today": timezone.localdate(),
         "tab": "cases",
     }
     return render(request, "disputes/case.html", context, status=status)
+
+
+def _done_already(case: Case, act: Act) -> bool:
+    return bool(case.performed) if act.name == "perform" else case.reported_back_at is not None
 
 
 def _timeline(case: Case) -> list[dict[str, Any]]:
@@ -211,7 +220,12 @@ def _timeline(case: Case) -> list[dict[str, Any]]:
     for entry in entries.prefetch_related("texts").order_by("version"):
         texts = {text.field: text.text for text in entry.texts.all()}
         rows.append(
-            {"entry": entry, "label": _label(entry.action), "texts": texts, "what": entry.payload.get("what", "")}
+            {
+                "entry": entry,
+                "label": move_label(case.kind, entry.action),
+                "texts": texts,
+                "what": entry.payload.get("what", ""),
+            }
         )
     return rows
 

@@ -7,6 +7,7 @@ police use; hazard and request kinds from the campaign reports (see the glossary
 from datetime import date, timedelta
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -127,6 +128,25 @@ OUTCOMES: dict[str, tuple[Outcome, ...]] = {
     Kind.CLUE: (Outcome.HANDED_OVER,),
 }
 
+
+class Demand(TextChoices):
+    """What a request turns out to be, and so what it is owed (Regulations on Petitions 2022, 27: 三到位一处理)."""
+
+    REASONABLE = "reasonable", _("reasonable: it is to be solved")
+    UNFOUNDED = "unfounded", _("unfounded: it is to be explained")
+    HARDSHIP = "hardship", _("hardship: relief is to be found")
+    UNLAWFUL = "unlawful", _("unlawful: the law takes its course")
+
+
+class Told(TextChoices):
+    """How the resident was told: of the reply, of the measure."""
+
+    IN_PERSON = "in_person", _("in person")
+    PHONE = "phone", _("by phone")
+    WRITING = "writing", _("in writing")
+    POSTED = "posted", _("by a public notice")
+
+
 # What counts as resolved (化解, 整改, 答复), as opposed to merely ended.
 COUNTS: frozenset[str] = frozenset(
     {
@@ -140,6 +160,8 @@ COUNTS: frozenset[str] = frozenset(
         Outcome.HANDED_OVER,
     }
 )
+# Outcomes that mean somebody else has it now: the receiver has to be named.
+PASSED_ON: frozenset[str] = frozenset({Outcome.FORWARDED, Outcome.REFERRED, Outcome.HANDED_OVER})
 # What may never be struck off as it stands.
 NEVER_STRUCK_OFF: frozenset[str] = frozenset({Outcome.PARTIAL, Outcome.FAILED})
 
@@ -153,6 +175,52 @@ DUE_DAYS: dict[str, dict[int, int]] = {
 }
 # Return visits after a dispute was settled, in days from settling, per party; grade 1: one call in all.
 RETURN_DAYS: dict[int, tuple[int, ...]] = {1: (7,), 2: (3, 7), 3: (1, 3, 7, 30)}
+
+
+# One table of moves, words by kind: a hazard is rectified, a request answered, a suggestion decided on.
+MOVE_WORDS: dict[tuple[str, str], str | Promise] = {
+    (Kind.HAZARD, "open"): _("order to put it right"),
+    (Kind.HAZARD, "settle"): _("record that it is put right"),
+    (Kind.HAZARD, "settle_on_spot"): _("put right on the spot"),
+    (Kind.HAZARD, "relapse"): _("not put right after all"),
+    (Kind.HAZARD, "answered"): _("checked again"),
+    (Kind.REQUEST, "register"): _("take on record"),
+    (Kind.REQUEST, "open"): _("accept"),
+    (Kind.REQUEST, "sign_for"): _("accept"),
+    (Kind.REQUEST, "settle"): _("answer the resident"),
+    (Kind.REQUEST, "settle_on_spot"): _("answer on the spot"),
+    (Kind.REQUEST, "relapse"): _("not answered after all"),
+    (Kind.REQUEST, "answered"): _("confirmed with the resident"),
+    (Kind.SUGGESTION, "register"): _("take on record"),
+    (Kind.SUGGESTION, "open"): _("take up"),
+    (Kind.SUGGESTION, "sign_for"): _("take up"),
+    (Kind.SUGGESTION, "settle"): _("decide on it"),
+    (Kind.SUGGESTION, "settle_on_spot"): _("explain on the spot"),
+    (Kind.SUGGESTION, "relapse"): _("take the decision back"),
+    (Kind.CLUE, "settle"): _("hand over to the receiving unit"),
+    (Kind.CLUE, "relapse"): _("take the clue back"),
+}
+STATE_WORDS: dict[tuple[str, str], str | Promise] = {
+    (Kind.HAZARD, "follow_up"): _("to be checked again"),
+    (Kind.HAZARD, "handling"): _("being put right"),
+    (Kind.REQUEST, "follow_up"): _("answered, to be confirmed"),
+    (Kind.SUGGESTION, "follow_up"): _("decided, being carried out"),
+    (Kind.CLUE, "follow_up"): pgettext_lazy("state of a clue", "handed over"),
+}
+ON_SPOT_WORDS: dict[str, str | Promise] = {
+    Kind.DISPUTE: _("Settled on the spot"),
+    Kind.HAZARD: _("Put right on the spot"),
+    Kind.REQUEST: _("Answered on the spot"),
+    Kind.SUGGESTION: _("Explained on the spot"),
+}
+# What is asked at the return visit.
+RETURN_QUESTIONS: dict[str, str | Promise] = {
+    Kind.DISPUTE: _("Is it still settled?"),
+    Kind.HAZARD: _("Is it still put right?"),
+    Kind.REQUEST: _("Does the resident say that it was answered?"),
+    Kind.SUGGESTION: _("Is the measure in force?"),
+    Kind.CLUE: _("Is it still settled?"),
+}
 
 
 def due_day(kind: str, grade: int, day: date) -> date:

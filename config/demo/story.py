@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from disputes.evidence import add_evidence
 from disputes.models import Case, ReturnVisit
 from disputes.registering import PartyFacts
 from disputes.return_visits import make_return_visit
-from disputes.words import Kind, Outcome
+from disputes.words import Demand, Kind, Outcome, Told
 from registry.models import Premises
 from visits.actions import add_door, log_attempt
 from visits.attempts import Attempt, FindingReport
@@ -290,7 +291,9 @@ def findings_of(story: Story, station: Station) -> list[Found]:
         found.append((FindingReport(kind="clue", category=category, line=line), hand_over_clue))
     for index, (category, line) in enumerate(plan.REQUESTS[: 1 + station.unit.rank % 3]):
         report = FindingReport(kind="request", category=category, line=line, on_spot=index == 0)
-        found.append((report, wait_for_approval if index == 0 else leave_open))
+        found.append((report, (wait_for_approval, answer, leave_open)[index]))
+    category, line, measure = plan.SUGGESTIONS[station.unit.rank % len(plan.SUGGESTIONS)]
+    found.append((FindingReport(kind="suggestion", category=category, line=line), partial(adopt, measure=measure)))
     rng.shuffle(found)
     return found
 
@@ -415,6 +418,42 @@ def rectify(story: Story, station: Station, case: Case) -> None:
     first = later(story, case.registered_at, 2)
     story.plan(first, done)
     story.plan(later(story, first + timedelta(minutes=1), 3, 15), recheck)
+
+
+def answer(story: Story, station: Station, case: Case) -> None:
+    """Looked into, answered, the resident asked whether it was; struck off."""
+
+    def reply(at: datetime) -> None:
+        text = "已向住户说明所需材料和办理地点，并约定时间"
+        settle(case, Outcome.ANSWERED, text, at, demand=Demand.REASONABLE, told_how=Told.PHONE)
+
+    def ask(at: datetime) -> None:
+        make_returns(story, case, need_lead(fresh(case)), at)
+        ask_and_approve(story, station, case, at + timedelta(minutes=10))
+
+    first = later(story, case.registered_at, 4)
+    story.plan(first, reply)
+    if (story.last_sunday - timezone.localdate(first)).days >= 7:
+        story.plan(later(story, first, 7, 16), ask)
+
+
+def adopt(story: Story, station: Station, case: Case, *, measure: str) -> None:
+    """An opinion becomes a measure, and the measure is reported back."""
+
+    def decide(at: datetime) -> None:
+        settle(case, Outcome.ADOPTED, measure, at, measure_by=station.unit.name)
+
+    def tell(at: datetime) -> None:
+        now = fresh(case)
+        now = cases.report_back(
+            case=now, told_how=Told.IN_PERSON, note="已当面反馈", version=now.version, by=need_lead(now), at=at
+        )
+        ask_and_approve(story, station, now, at + timedelta(minutes=10))
+
+    first = later(story, case.registered_at, 5)
+    story.plan(first, decide)
+    if (story.last_sunday - timezone.localdate(first)).days >= 4:
+        story.plan(later(story, first, 4, 15), tell)
 
 
 def hand_over_clue(story: Story, station: Station, case: Case) -> None:

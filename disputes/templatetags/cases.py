@@ -24,4 +24,4 @@ def case_state(case: Case, today: date) -> dict[str, Any]:
         word = _("%(days)d days overdue") % {"days": days}
         return {"tone": "danger", "symbol": "warning", "word": word}
     tone, symbol = SYMBOLS.get(Case.State(case.state), ("", "journal"))
-    return {"tone": tone, "symbol": symbol, "word": case.get_state_display()}
+    return {"tone": tone, "symbol": symbol, "word": case.state_label}

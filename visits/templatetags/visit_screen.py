@@ -6,6 +6,8 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 
+from disputes.words import ON_SPOT_WORDS
+
 register = template.Library()
 
 
@@ -22,6 +24,11 @@ def choices_of(place: Any, name: str) -> Any:
 @register.filter
 def due_of(dues: dict[str, Any], kind: str) -> Any:
     return dues[kind]
+
+
+@register.filter
+def on_spot_words(kind: str) -> Any:
+    return ON_SPOT_WORDS[kind]
 
 
 @register.filter
