@@ -13,7 +13,18 @@ from accounts.rights import Right
 from campaigns.models import Campaign, FrameDoor
 from disputes.words import Kind
 from registry.models import Premises
-from reports.indicators import INDICATORS, VERSION, Indicator, Scope, asked_topics, by_band, by_category, frame
+from reports.indicators import (
+    INDICATORS,
+    VERSION,
+    Indicator,
+    Scope,
+    asked_topics,
+    by_band,
+    by_category,
+    by_kind,
+    by_week,
+    frame,
+)
 
 FRONT = (
     "communities_covered",
@@ -63,6 +74,8 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date) -
         "lines": [_line(code, by_unit[code], week, before) for code in (*FRONT, *MORE)],
         "stations": [_station(unit, by_unit) for unit in stations],
         "frame": _frame_note(total),
+        "weeks": by_week(total),
+        "kinds": by_kind(total),
         "bands": by_band(total),
         "disputes": by_category(total, Kind.DISPUTE),
         "hazards": by_category(total, Kind.HAZARD),

@@ -1,0 +1,24 @@
+"""Each figure of the house, defined once: code, words, unit, what is counted, over what. Page, chart, PDF and Excel
+read it here (the glossary's section on indicators is the source).
+
+An indicator counts by unit: a query gives {unit id: number}. A rate is never shown without its two counts.
+"""
+
+from reports.indicators.breakdowns import asked_topics, by_band, by_category, by_kind, by_week
+from reports.indicators.definitions import INDICATORS, Indicator
+from reports.indicators.rows import Scope, frame
+
+VERSION = 1
+
+__all__ = [
+    "INDICATORS",
+    "VERSION",
+    "Indicator",
+    "Scope",
+    "asked_topics",
+    "by_band",
+    "by_category",
+    "by_kind",
+    "by_week",
+    "frame",
+]

@@ -1,0 +1,95 @@
+"""Figures laid out in rows: by category and age, by time band, by week, by kind of door."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from disputes.models import Case
+from disputes.words import COUNTS
+from registry.models import Premises
+from reports.indicators.rows import Scope, base, done, found, visits
+from visits.models import Visit
+
+is_done = Q(outcome__in=Visit.DONE)
+
+
+def by_category(scope: Scope, kind: str) -> list[dict[str, Any]]:
+    """Cases of a kind by category: found, resolved, still open by age of 0–7, 8–15, 16–30 and more days."""
+    age = [(0, 7), (8, 15), (16, 30), (31, 100_000)]
+    open_ = Q(state__in=Case.OPEN_STATES)
+    spans = {
+        f"age_{n}": Count(
+            "pk",
+            filter=open_
+            & Q(
+                found_on__lte=scope.last - timedelta(days=low),
+                found_on__gte=scope.last - timedelta(days=min(high, 3650)),
+            ),
+        )
+        for n, (low, high) in enumerate(age)
+    }
+    is_resolved = Q(outcome__in=COUNTS) & ~Q(state__in=Case.OPEN_STATES)
+    rows = (
+        found(scope, kind)
+        .order_by()
+        .values("category")
+        .annotate(found=Count("pk"), resolved=Count("pk", filter=is_resolved), **spans)
+        .order_by("-found", "category")
+    )
+    return [dict(row) for row in rows]
+
+
+def by_band(scope: Scope) -> list[dict[str, Any]]:
+    """Attempts and people met by time band."""
+    rows = visits(scope).order_by().values("band").annotate(attempts=Count("pk"), met=Count("pk", filter=is_done))
+    order = ["weekday", "evening", "weekend"]
+    return sorted((dict(row) for row in rows), key=lambda row: order.index(row["band"]))
+
+
+def by_week(scope: Scope) -> list[dict[str, Any]]:
+    """Week by week from Monday on: households visited in it (each once a week), attempts, people met at them.
+
+    A week without any attempt stands with zeros, from the campaign's first week to the last of the scope.
+    """
+    households = Count("premises_id", distinct=True, filter=is_done & Q(premises__kind=Premises.Kind.HOUSEHOLD))
+    rows = (
+        visits(scope)
+        .order_by()
+        .annotate(week=TruncWeek("started_at", tzinfo=timezone.get_current_timezone()))
+        .values("week")
+        .annotate(households=households, attempts=Count("pk"), met=Count("pk", filter=is_done))
+    )
+    counted = {timezone.localdate(row["week"]): row for row in rows}
+    first = scope.first or scope.campaign.starts_on
+    monday = first - timedelta(days=first.weekday())
+    weeks = []
+    while monday <= scope.last:
+        row = counted.get(monday, {})
+        numbers = {key: row.get(key, 0) for key in ("households", "attempts", "met")}
+        weeks.append({"number": scope.campaign.week_of(monday), "starts": monday.isoformat(), **numbers})
+        monday += timedelta(days=7)
+    return weeks
+
+
+def by_kind(scope: Scope) -> list[dict[str, Any]]:
+    """Doors of the frozen frame by kind, less those confirmed gone, and how many of them were visited."""
+    visited = done(scope).filter(premises_id=OuterRef("premises_id"))
+    rows = base(scope).order_by().values("kind").annotate(over=Count("pk"), visited=Count("pk", filter=Exists(visited)))
+    order = list(Premises.Kind.values)
+    return sorted((dict(row) for row in rows), key=lambda row: order.index(row["kind"]))
+
+
+def asked_topics(scope: Scope) -> list[dict[str, Any]]:
+    """Leaflets and cards left, by topic."""
+    rows = (
+        done(scope)
+        .filter(deliveries__isnull=False)
+        .order_by()
+        .values(name=F("deliveries__topic__leaflet"))
+        .annotate(copies=Count("deliveries"))
+        .order_by("-copies", "name")
+    )
+    return [dict(row) for row in rows]

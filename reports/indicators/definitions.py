@@ -1,0 +1,186 @@
+"""Each indicator once: its code, its words, its unit, what is counted and over what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from disputes.words import Kind
+from registry.jurisdictions import communities_by_unit
+from registry.models import Premises
+from reports.indicators.rows import ByUnit, Scope, base, done, found, grouped, overdue, rectified, resolved, struck_off
+from reports.indicators.rows import visits as attempts
+
+ENTERPRISES = (Premises.Kind.ENTERPRISE, Premises.Kind.INSTITUTION)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """`count` is the figure; `over` its base, for a rate. `numerator` differs from `count` where a rate counts less:
+    households count all, the visit rate only those of the frozen frame."""
+
+    code: str
+    label: str | Promise
+    unit: str | Promise
+    definition: str | Promise
+    count: Callable[[Scope], ByUnit]
+    over: Callable[[Scope], ByUnit] | None = None
+    numerator: Callable[[Scope], ByUnit] | None = None
+
+
+def _doors(*kinds: str) -> Callable[[Scope], ByUnit]:
+    return lambda scope: grouped(done(scope).filter(premises__kind__in=kinds), Count("premises_id", distinct=True))
+
+
+def _frame_visited(*kinds: str) -> Callable[[Scope], ByUnit]:
+    def count(scope: Scope) -> ByUnit:
+        visited = done(scope).filter(premises_id=OuterRef("premises_id"))
+        return grouped(base(scope, *kinds).filter(Exists(visited)), Count("pk"))
+
+    return count
+
+
+def _base(*kinds: str) -> Callable[[Scope], ByUnit]:
+    return lambda scope: grouped(base(scope, *kinds), Count("pk"))
+
+
+def _communities(scope: Scope) -> ByUnit:
+    return grouped(done(scope), Count("premises__area_id", distinct=True))
+
+
+def _communities_in_scope(scope: Scope) -> ByUnit:
+    """Communities under the campaign's areas, each to the unit that answers for it."""
+    codes = list(scope.campaign.areas.values_list("code", flat=True))
+    return {unit: n for unit, n in communities_by_unit(codes).items() if unit in scope.units}
+
+
+def _staff(scope: Scope) -> ByUnit:
+    """Distinct people with at least one done visit, as officer or partner, by their unit of work."""
+    people: dict[int, set[int]] = {}
+    for column in ("officer_id", "partner_id"):
+        rows = done(scope).filter(**{f"{column}__isnull": False}).order_by().values_list("unit_id", column).distinct()
+        for unit, person in rows:
+            people.setdefault(unit, set()).add(person)
+    return {unit: len(found_here) for unit, found_here in people.items()}
+
+
+INDICATORS: dict[str, Indicator] = {
+    row.code: row
+    for row in (
+        Indicator(
+            "staff_deployed",
+            _("People deployed"),
+            pgettext_lazy("unit of people", "people"),
+            _("Distinct officers and auxiliaries with at least one done visit."),
+            _staff,
+        ),
+        Indicator(
+            "communities_covered",
+            _("Communities and villages visited"),
+            pgettext_lazy("unit of communities", "no."),
+            _("Communities and villages with at least one done visit; base: all communities in the campaign's areas."),
+            _communities,
+            _communities_in_scope,
+        ),
+        Indicator(
+            "households_visited",
+            _("Households visited"),
+            pgettext_lazy("unit of households", "households"),
+            _(
+                "Distinct households with at least one done visit (met, or met and broken off). The rate counts "
+                "households of the frozen frame only; base: the frame less households confirmed gone."
+            ),
+            _doors(Premises.Kind.HOUSEHOLD),
+            _base(Premises.Kind.HOUSEHOLD),
+            _frame_visited(Premises.Kind.HOUSEHOLD),
+        ),
+        Indicator(
+            "units_visited",
+            _("Enterprises and institutions visited"),
+            pgettext_lazy("unit of enterprises", "no."),
+            _("Distinct enterprises and institutions with at least one done visit; base: those of the frame."),
+            _doors(*ENTERPRISES),
+            _base(*ENTERPRISES),
+            _frame_visited(*ENTERPRISES),
+        ),
+        Indicator(
+            "shops_visited",
+            _("Shops visited"),
+            pgettext_lazy("unit of enterprises", "no."),
+            _("Distinct shops with at least one done visit; base: those of the frame."),
+            _doors(Premises.Kind.SHOP),
+            _base(Premises.Kind.SHOP),
+            _frame_visited(Premises.Kind.SHOP),
+        ),
+        Indicator(
+            "hazards_rectified",
+            _("Hazards rectified"),
+            pgettext_lazy("unit of hazards", "no."),
+            _("Hazards put right on the spot or passed by a re-check of another hand; base: hazards registered."),
+            lambda scope: grouped(rectified(scope), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.HAZARD), Count("pk")),
+        ),
+        Indicator(
+            "disputes_resolved",
+            _("Disputes resolved"),
+            pgettext_lazy("unit of disputes", "no."),
+            _("Disputes whose latest outcome counts as resolved and has not relapsed; base: disputes registered."),
+            lambda scope: grouped(resolved(scope, Kind.DISPUTE), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.DISPUTE), Count("pk")),
+        ),
+        Indicator(
+            "disputes_struck_off",
+            _("of these struck off"),
+            pgettext_lazy("unit of disputes", "no."),
+            _("Resolved disputes struck off by another hand; always printed beside the resolved ones."),
+            lambda scope: grouped(struck_off(scope, Kind.DISPUTE), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.DISPUTE), Count("pk")),
+        ),
+        Indicator(
+            "clues",
+            _("Clues handed over"),
+            pgettext_lazy("unit of clues", "no."),
+            _("Clues handed over to a named unit; no details are kept here; base: clues registered."),
+            lambda scope: grouped(resolved(scope, Kind.CLUE), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.CLUE), Count("pk")),
+        ),
+        Indicator(
+            "requests_answered",
+            _("Requests answered"),
+            pgettext_lazy("unit of requests", "no."),
+            _("Requests whose latest outcome is an answer; base: requests registered."),
+            lambda scope: grouped(resolved(scope, Kind.REQUEST), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.REQUEST), Count("pk")),
+        ),
+        Indicator(
+            "contact_rate",
+            _("Met"),
+            pgettext_lazy("unit of attempts", "attempts"),
+            _("Attempts at which somebody was met; base: all attempts."),
+            lambda scope: grouped(done(scope), Count("pk")),
+            lambda scope: grouped(attempts(scope), Count("pk")),
+        ),
+        Indicator(
+            "person_times",
+            _("Person-times"),
+            pgettext_lazy("unit of person-times", "person-times"),
+            _("Sum of people met over all done visits; not households, not visits."),
+            lambda scope: _person_times(scope),
+        ),
+        Indicator(
+            "overdue",
+            _("Overdue"),
+            pgettext_lazy("unit of cases", "cases"),
+            _("Cases still open past their day."),
+            lambda scope: grouped(overdue(scope), Count("pk")),
+        ),
+    )
+}
+
+
+def _person_times(scope: Scope) -> ByUnit:
+    rows = done(scope).order_by().values_list("unit_id").annotate(n=Sum("people_met"))
+    return dict(rows)
