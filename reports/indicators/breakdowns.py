@@ -67,7 +67,7 @@ def by_week(scope: Scope) -> list[dict[str, Any]]:
     monday = first - timedelta(days=first.weekday())
     weeks = []
     while monday <= scope.last:
-        row = counted.get(monday, {})
+        row: dict[str, Any] = counted.get(monday, {})
         numbers = {key: row.get(key, 0) for key in ("households", "attempts", "met")}
         weeks.append({"number": scope.campaign.week_of(monday), "starts": monday.isoformat(), **numbers})
         monday += timedelta(days=7)
