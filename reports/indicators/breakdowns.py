@@ -1,6 +1,6 @@
 """Figures laid out in rows: by category and age, by time band, by week, by kind of door."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -62,12 +62,12 @@ def by_week(scope: Scope) -> list[dict[str, Any]]:
         .values("week")
         .annotate(households=households, attempts=Count("pk"), met=Count("pk", filter=is_done))
     )
-    counted = {timezone.localdate(row["week"]): row for row in rows}
+    counted: dict[date, dict[str, Any]] = {timezone.localdate(row["week"]): dict(row) for row in rows}
     first = scope.first or scope.campaign.starts_on
     monday = first - timedelta(days=first.weekday())
     weeks = []
     while monday <= scope.last:
-        row: dict[str, Any] = counted.get(monday, {})
+        row = counted.get(monday, {})
         numbers = {key: row.get(key, 0) for key in ("households", "attempts", "met")}
         weeks.append({"number": scope.campaign.week_of(monday), "starts": monday.isoformat(), **numbers})
         monday += timedelta(days=7)
