@@ -24,7 +24,7 @@ def found(world: World, kind: str = "request", **facts: Any) -> Case:
         "kind": kind,
         "category": "safety",
         "title": "希望加装路灯",
-        "premises": world.door(302),
+        "premises": facts.get("premises") or world.door(302),
         "campaign": None,
         "by": world.owner,
         "at": NOW,
