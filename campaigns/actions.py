@@ -25,6 +25,7 @@ from campaigns.models import (
 )
 from campaigns.states import CAMPAIGN
 from campaigns.templates import STANDARD_GRAND_VISIT, Plan
+from registry.jurisdictions import under
 from registry.models import Area, Premises
 
 
@@ -149,12 +150,16 @@ def _bind_by_roster(campaign: Campaign) -> None:
         .filter(is_active=True, unit__path__startswith=campaign.unit.path)
         .exclude(areas_in_charge=[])
     )
-    known = set(Area.objects.filter(level=Area.Level.COMMUNITY).values_list("code", flat=True)) if codes else set()
+    people = list(people.order_by("badge"))
+    bound = {code for officer in people for code in officer.areas_in_charge}
+    known = set(
+        Area.objects.filter(under(codes), level=Area.Level.COMMUNITY, pk__in=bound).values_list("pk", flat=True)
+    )
     rows = [
         Responsibility(campaign=campaign, area_id=code, officer=officer)
-        for officer in people.order_by("badge")
+        for officer in people
         for code in officer.areas_in_charge
-        if code in known and any(code.startswith(chosen) for chosen in codes)
+        if code in known
     ]
     Responsibility.objects.unscoped("binding by the roster").bulk_create(rows, ignore_conflicts=True)
 

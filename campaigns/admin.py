@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
-from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import desk
 from campaigns.actions import confirm_gone, decide_could_not_meet, return_could_not_meet
-from campaigns.forms import CampaignForm, areas_under
+from campaigns.forms import CampaignForm
 from campaigns.models import (
     Campaign,
     CouldNotMeet,
@@ -26,8 +25,10 @@ from campaigns.models import (
     ShareOut,
     Topic,
 )
+from campaigns.responsibilities import ResponsibilityAdmin
 from registry.models import Premises
 
+admin.site.register(Responsibility, ResponsibilityAdmin)
 BAND_WORDS = {"weekday": _("weekday"), "evening": _("evening"), "weekend": _("weekend")}
 
 
@@ -79,29 +80,6 @@ class QuestionInline(DraftInline):
     form = QuestionForm
 
 
-class ResponsibilityInline(DraftInline):
-    """Bindings may also be mended while the campaign is open: people come and go."""
-
-    model = Responsibility
-    fields = ["area", "officer", "kind"]
-
-    def _editable(self, request: HttpRequest, campaign: Any) -> bool:
-        if campaign is None or campaign.state not in (Campaign.State.DRAFT, Campaign.State.OPEN):
-            return False
-        return officer_of(request).may(Right.SET_UP, campaign.unit_id)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return Responsibility.objects.visible_to(officer_of(request)).select_related("area", "officer")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        by = officer_of(request)
-        if db_field.name == "officer":
-            kwargs["queryset"] = Officer.objects.visible_to(by).working(timezone.localdate()).order_by("badge")
-        if db_field.name == "area":
-            kwargs["queryset"] = areas_under(by.units_with_any([Right.SET_UP, Right.SHARE_OUT]))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
 @admin.register(Campaign)
 class CampaignAdmin(BaseModelAdmin):
     read_right = Right.SHARE_OUT
@@ -112,7 +90,7 @@ class CampaignAdmin(BaseModelAdmin):
     list_select_related = ["unit"]
     search_fields = ["title"]
     search_help_text = _("Campaign title")
-    inlines = [PhaseInline, TopicInline, QuestionInline, ResponsibilityInline]
+    inlines = [PhaseInline, TopicInline, QuestionInline]
     change_form_template = "admin/campaigns/campaign.html"
     readonly_fields = ["state", "frame_count", "frame_digest", "opened_at", "closed_at"]
     fieldsets = [

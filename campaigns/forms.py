@@ -4,23 +4,34 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
 from campaigns.board import Choice
 from campaigns.models import Campaign, ShareOut
+from registry.jurisdictions import under
 from registry.models import Area, Jurisdiction
+
+# A list on one page; above it the next coarser level is offered: a city's communities, a province's townships.
+MOST_LISTED = 4_000
+PICKED = (
+    (Area.Level.TOWNSHIP, Area.Level.COMMUNITY),
+    (Area.Level.COUNTY, Area.Level.TOWNSHIP),
+    (Area.Level.CITY, Area.Level.COUNTY),
+)
 
 
 def areas_under(units: Any) -> QuerySet[Area]:
-    """Townships and communities that the units answer for."""
+    """What the units answer for, as fine as one page holds: townships and communities, else the levels above them."""
     codes = Jurisdiction.objects.unscoped("areas of units in reach").filter(unit__in=units)
-    inside = Q(pk__in=())
-    for code in codes.values_list("area_id", flat=True):
-        inside |= Q(code__startswith=code)
-    return Area.objects.filter(inside, level__in=(Area.Level.TOWNSHIP, Area.Level.COMMUNITY)).order_by("code")
+    inside = Area.objects.filter(under(codes.values_list("area_id", flat=True))).order_by("code")
+    for levels in PICKED:
+        listed = inside.filter(level__in=levels)
+        if len(listed.values_list("pk", flat=True)[: MOST_LISTED + 1]) <= MOST_LISTED:
+            return listed
+    return inside.filter(level=Area.Level.PROVINCE)
 
 
 class DraftForm(forms.Form):
@@ -48,14 +59,12 @@ class DraftForm(forms.Form):
         return data
 
     def groups(self) -> list[tuple[Area, list[Area]]]:
-        """Townships with their communities, for the page."""
+        """Townships with their communities (or the levels above them), for the page."""
         field: Any = self.fields["areas"]
         grouped: dict[str, tuple[Area, list[Area]]] = {}
         for area in field.queryset:
-            if area.level == Area.Level.TOWNSHIP:
-                grouped[area.code] = (area, [])
-            elif area.code[:9] in grouped:
-                grouped[area.code[:9]][1].append(area)
+            if area.parent_id in grouped:
+                grouped[area.parent_id][1].append(area)
             else:
                 grouped[area.code] = (area, [])
         return list(grouped.values())

@@ -20,6 +20,7 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry.actions import confirm_import, discard_import, look_again, reveal, upload_workbook
 from registry.forms import RevealForm, UploadForm
+from registry.jurisdictions import under
 from registry.masking import masked_phone
 from registry.models import Area, Contact, ImportBatch, Jurisdiction, Premises
 from registry.preview import Preview
@@ -41,6 +42,14 @@ class AreaAdmin(BaseModelAdmin):
     search_fields = ["code__startswith", "name__startswith"]
     search_help_text = _("Code or name, from its beginning")
     ordering = ["code"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """A picker offers what the person's units answer for; who keeps the units picks from the whole country."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        by = officer_of(request)
+        if "field_name" in request.GET and not by.may(Right.MANAGE_UNITS):
+            found = found.filter(under(Jurisdiction.objects.visible_to(by).values_list("area_id", flat=True)))
+        return found, twice
 
 
 @admin.register(Jurisdiction)

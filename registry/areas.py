@@ -15,7 +15,10 @@ from registry.texts import clean
 from registry.unreadable import UnreadableFile
 from registry.xlsx_package import Limits
 
-HEADINGS = ["code", "name", "level", "parent"]
+HEADINGS = ["code", "name"]
+# Columns that a file may leave out: the code says both (2 digits a province, 4 a city, 6, 9, 12).
+LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "community"}
+LENGTHS = sorted(LEVELS)
 CHUNK = 5_000
 Line = tuple[str, str, str, str | None]
 
@@ -43,8 +46,9 @@ class Loaded:
 
 @transaction.atomic
 def load_areas(*, file: BinaryIO) -> Loaded:
-    """Read a .csv with the columns code, name, level, parent; order does not matter. All of it or nothing.
+    """Read a .csv with the columns code, name and, where they differ from what the code says, level and parent.
 
+    The whole country is one file of 665,276 lines. Order does not matter; all of it or nothing, in bounded memory.
     Raises `Refusal` that names the lines, or the codes whose parent is neither in the file nor in the database.
     """
     loaded = Loaded()
@@ -67,14 +71,21 @@ def _lines(file: BinaryIO) -> Iterator[Line]:
     _number, heading = next(rows, (0, []))
     found = [clean(str(cell or "")).lower() for cell in heading]
     if any(name not in found for name in HEADINGS):
-        raise Refusal("headings", _("The first line must name the columns code, name, level and parent."))
-    places = [found.index(name) for name in HEADINGS]
+        raise Refusal("headings", _("The first line must name the columns code and name."))
+    places = [found.index(name) if name in found else -1 for name in ("code", "name", "level", "parent")]
     for number, cells in rows:
-        code, name, level, parent = (clean(str(cells[at] or "")) if at < len(cells) else "" for at in places)
+        code, name, level, parent = (clean(str(cells[at] or "")) if 0 <= at < len(cells) else "" for at in places)
+        level = level or LEVELS.get(len(code), "")
+        parent = parent or parent_code(code)
         fault = _fault(code, name, level, parent)
         if fault:
             raise Refusal("line", _("Line %(line)s: %(fault)s") % {"line": number, "fault": fault})
         yield code, name, level, parent or None
+
+
+def parent_code(code: str) -> str:
+    """The code one level up, "" for a province."""
+    return next((code[:length] for length in reversed(LENGTHS) if length < len(code)), "")
 
 
 def _fault(code: str, name: str, level: str, parent: str) -> str:

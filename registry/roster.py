@@ -20,6 +20,7 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry.columns import plain_heading
 from registry.communities import stem
+from registry.jurisdictions import under
 from registry.models import Area, Jurisdiction
 from registry.refusals import file_sentence
 from registry.texts import clean
@@ -123,9 +124,9 @@ class _Places:
         self.by_name = {name: unit for unit in self.units for name in (unit.name, unit.short_name, unit.code) if name}
         self.areas: dict[str, list[str]] = {}
         codes = Jurisdiction.objects.unscoped("communities of a roster").filter(unit__in=self.units)
-        for code in codes.values_list("area_id", flat=True):
-            for area in Area.objects.filter(code__startswith=code, level=Area.Level.COMMUNITY):
-                self.areas.setdefault(stem(area.name)[0], []).append(area.code)
+        communities = Area.objects.filter(under(codes.values_list("area_id", flat=True)), level=Area.Level.COMMUNITY)
+        for area in communities:
+            self.areas.setdefault(stem(area.name)[0], []).append(area.code)
 
     def person(self, sheet: str, row: int, values: dict[str, str]) -> Person:
         unit = self._unit(values.get("unit", ""))

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,6 +20,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.actions import ask_could_not_meet
+from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
 from visits.attempts import Attempt
@@ -168,8 +170,9 @@ def areas_of(officer: Officer) -> Any:
     units = officer.units_with(Right.LOG_VISIT)
     codes = Jurisdiction.objects.unscoped("communities of one's own units").filter(unit_id__in=units)
     found = Premises.objects.unscoped("communities with doors").filter(unit_id__in=units)
-    known = set(codes.values_list("area_id", flat=True)) | set(found.values_list("area_id", flat=True).distinct())
-    return Area.objects.filter(code__in=known, level=Area.Level.COMMUNITY)
+    known = found.values_list("area_id", flat=True).distinct()
+    inside = under(codes.values_list("area_id", flat=True)) | Q(pk__in=list(known))
+    return Area.objects.filter(inside, level=Area.Level.COMMUNITY)
 
 
 @needs(Right.LOG_VISIT)

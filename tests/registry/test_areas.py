@@ -1,6 +1,8 @@
 """Loading the statistical codes."""
 
 import io
+import json
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -31,6 +33,21 @@ def test_loading_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_changed_name_is_taken_over_and_counted() -> None:
     load_areas(file=lines("42,湖北,province,"))
     assert vars(load_areas(file=lines("42,湖北省,province,"))) == {"new": 0, "changed": 1, "same": 0}
+
+
+def test_level_and_parent_are_read_from_the_code_when_the_file_does_not_say_them() -> None:
+    load_areas(file=io.BytesIO("name,code\n湖北省,42\n十堰市,4203\n张湾区,420303\n花果街道,420303001".encode()))
+    found = Area.objects.get(code="420303001")
+    assert (found.level, found.parent_id, found.parent.level) == ("township", "420303", "county")
+
+
+def test_several_files_are_loaded_in_one_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The whole country is published as one file a level."""
+    first, second = tmp_path / "provinces.csv", tmp_path / "cities.csv"
+    first.write_text("code,name\n42,湖北省\n", "utf-8")
+    second.write_text("code,name,provinceCode\n4203,十堰市,42\n", "utf-8")
+    call_command("load_areas", str(first), str(second), json=True)
+    assert json.loads(capsys.readouterr().out) == {"new": 2, "changed": 0, "same": 0}
 
 
 def test_order_and_encoding_do_not_matter() -> None:

@@ -249,3 +249,10 @@ def test_queries_of_the_round_do_not_grow_with_its_rows(
     owner.get("/round/")
     with django_assert_max_num_queries(14):
         owner.get("/round/")
+
+
+def test_a_new_door_may_lie_in_any_community_of_the_station(world: World, owner: Client) -> None:
+    """The station answers for a township; a community in it that has no door yet is offered too."""
+    world.door(302)
+    page = owner.get(reverse("visits:add_door")).content.decode()
+    assert "花果园社区" in page and "王湾社区" not in page
