@@ -1,4 +1,4 @@
-"""What it adds up to, frozen: snapshots of figures and the prints made of them."""
+"""What it adds up to, frozen: snapshots of figures and the prints made of them; walk lists on their way to paper."""
 
 from typing import Any, ClassVar
 
@@ -98,3 +98,65 @@ class Print(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id} {self.number}"
+
+
+class WalkListQuerySet(ScopedQuerySet):
+    def reach(self, officer: Officer) -> Q:
+        """A list is masked for whoever asked for it, so nobody else opens it."""
+        return Q(asked_by=officer)
+
+
+class WalkList(ScopedModel):
+    """One printing of walk lists: for one officer, or for all of a station. Its files are kept for a day.
+
+    `parts_all` is how many files it will have, each of at most twenty pages.
+    """
+
+    KEPT_HOURS = 24
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("officer")
+    )
+    due_by = models.DateField(_("due by"), null=True, blank=True)
+    asked_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("asked for by"))
+    asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    language = models.CharField(max_length=10, default="zh-hans")
+    doors = models.PositiveIntegerField(_("doors"), default=0)
+    parts_all = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    failure = models.CharField(_("what went wrong"), max_length=200, blank=True)
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(WalkListQuerySet)()
+
+    class Meta:
+        verbose_name = _("walk list")
+        verbose_name_plural = _("walk lists")
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["asked_by", "-asked_at"], name="walk_lists_of_officer")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.pk}"
+
+    @property
+    def waits(self) -> bool:
+        return self.done_at is None and not self.failure
+
+
+class WalkListPart(models.Model):
+    """One file of a walk list; emptied when its day is over."""
+
+    walk_list = models.ForeignKey(WalkList, models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    badges = models.CharField(max_length=400)
+    pages = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to="walk-lists/%Y/%m/", blank=True)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["walk_list", "number"], name="walk_list_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.walk_list_id} {self.number}"

@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,15 +27,19 @@ class Rendered:
     pages: int
 
 
-def draw(html: str, identifier: str) -> Rendered:
-    """Runs the renderer (`reports/rendering.py`) and returns its PDF; raises `Refusal` when it gives up."""
+def draw(html: str | Sequence[str], identifier: str) -> Rendered:
+    """Runs the renderer (`reports/rendering.py`) and returns its PDF; raises `Refusal` when it gives up.
+
+    Several documents become one file, each with its own count of pages.
+    """
+    documents = [html] if isinstance(html, str) else html
     command = [sys.executable, "-m", "reports.rendering", str(settings.BASE_DIR), identifier]
     # Fixed hash seed and no clock: the same snapshot gives the same bytes.
     environment = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "LANG": "C.UTF-8"}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             command,
-            input=html.encode(),
+            input="\0".join(document.replace("\0", "") for document in documents).encode(),
             capture_output=True,
             timeout=SECONDS,
             cwd=settings.BASE_DIR,

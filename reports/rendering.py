@@ -1,4 +1,6 @@
-"""The child process that turns one page of HTML into a PDF: `python -m reports.rendering ROOT < html > pdf`.
+"""The child process that turns HTML into a PDF: `python -m reports.rendering ROOT < html > pdf`.
+
+Several documents, parted by NUL, become one file; each counts its own pages, so that it can be handed out by itself.
 
 It knows no settings, no database and no network. The only addresses it opens are `doorstep:` names of the project's
 own fonts and style sheet, and `data:` images; everything else fails. Memory and time are limited before it starts.
@@ -15,6 +17,8 @@ SECONDS = 120
 # Every name that a document of ours may fetch → the file under the project's root.
 OWN_FILES = {
     "doorstep:paper.css": "static/css/paper.css",
+    "doorstep:walk.css": "static/css/paper-walk.css",
+    "doorstep:forms.css": "static/css/paper-forms.css",
     "doorstep:sans-400": "node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
     "doorstep:sans-700": "node_modules/@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
     "doorstep:serif-400": "node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
@@ -49,11 +53,16 @@ def main() -> None:
     root, identifier = Path(sys.argv[1]), sys.argv[2].encode()
     limit()
     import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
 
-    html = sys.stdin.buffer.read().decode()
-    document = weasyprint.HTML(string=html, base_url="doorstep:", url_fetcher=fetcher(root)).render()
-    pdf = document.write_pdf(pdf_identifier=identifier)
-    sys.stdout.buffer.write(len(document.pages).to_bytes(4, "big") + pdf)
+    own, fonts = fetcher(root), FontConfiguration()
+    documents = [
+        weasyprint.HTML(string=html, base_url="doorstep:", url_fetcher=own).render(font_config=fonts)
+        for html in sys.stdin.buffer.read().decode().split("\0")
+    ]
+    pages = [page for document in documents for page in document.pages]
+    pdf = documents[0].copy(pages).write_pdf(pdf_identifier=identifier)
+    sys.stdout.buffer.write(len(pages).to_bytes(4, "big") + pdf)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from reports import views
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("briefs/<int:pk>/", views.brief, name="brief"),
     path("briefs/<int:pk>/print/", views.print_brief, name="print"),
     path("prints/<int:pk>/", views.print_file, name="file"),
+    path("papers/", include("reports.documents.urls")),
 ]

@@ -345,4 +345,10 @@ def photo(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     officer = cast(Officer, request.user)
     unread = officer.notices.filter(read_at__isnull=True).count()
-    return render(request, "visits/me.html", {"tab": "me", "roles": sorted(officer.roles_now), "unread": unread})
+    context = {
+        "tab": "me",
+        "roles": sorted(officer.roles_now),
+        "unread": unread,
+        "may_print": officer.may(Right.LOG_VISIT),
+    }
+    return render(request, "visits/me.html", context)

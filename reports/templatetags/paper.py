@@ -1,4 +1,4 @@
-"""What a template of figures asks for: the charts of a brief, and the numbering of headings on paper."""
+"""What templates of figures and papers ask for: the charts of a brief, the numbering of headings and questions."""
 
 from django import template
 from django.utils.translation import get_language
@@ -20,3 +20,9 @@ def heading(number: int) -> str:
     """一、二、三 in Chinese, 1 2 3 in English."""
     chinese = (get_language() or "").startswith("zh")
     return f"{CHINESE[number - 1]}、" if chinese else f"{number} "
+
+
+@register.filter
+def circled(number: int) -> str:
+    """1 → ①; from 21 on in brackets."""
+    return chr(0x245F + number) if 1 <= number <= 20 else f"({number})"

@@ -16,8 +16,13 @@ from accounts.actions import give_role, issue_codes
 from accounts.models import AccessEvent, Grant, Officer
 from accounts.refusals import Refusal
 from accounts.roles import Role
+from campaigns.models import FrameDoor
 from disputes.models import Case
 from disputes.registering import register_finding
+from reports.documents.layout import form_html
+from reports.documents.visit_forms import facts_of_visit, visit_form
+from reports.documents.walk_list import doors_to_do, sheets_of, walk_list_html
+from reports.models import WalkList
 from tests.accounts.canaries import MARKS, PLACES, Spot, Watched, watched
 from tests.world import NOW, World
 from visits.models import Visit
@@ -146,6 +151,38 @@ def shared_out(client: Client, spot: Spot) -> str:
     return seen(client.get(address, {"unit": spot.unit.pk}), spot.unit.name)
 
 
+def walk_list(client: Client, spot: Spot) -> str:
+    """Asked for the hand at that place; what is printed is looked at as the page that the renderer would draw."""
+    again(spot)
+    sent = {"campaign": spot.case.campaign_id, "unit": spot.unit.pk, "officer": spot.hand.pk}
+    response = client.post(reverse("reports:ask_lists"), sent)
+    if response.status_code != 302:
+        return str(response.status_code)
+    asked = WalkList.objects.unscoped("test").latest("pk")
+    rows = list(doors_to_do(asked.asked_by, asked.campaign, officer=asked.officer, due=None))
+    (sheet,) = sheets_of(rows, reader=asked.asked_by, holder=asked.officer)
+    printed = walk_list_html(sheet, asked.campaign, printer=asked.asked_by, language="en", at=NOW)
+    assert spot.door.address in printed
+    return "yes" if spot.given_name in printed else "masked"
+
+
+def again(spot: Spot) -> None:
+    """Nobody was met at the door after all: it is on the list again."""
+    FrameDoor.objects.unscoped("test").filter(premises=spot.door).update(met_on=None)
+
+
+def filled_form(client: Client, spot: Spot) -> str:
+    response = client.post(reverse("reports:visit_paper", args=[spot.visit.pk]))
+    if response.status_code != 200:
+        return str(response.status_code)
+    reader = Officer.objects.unscoped("test").get(pk=client.session["_auth_user_id"])
+    printed = form_html(
+        visit_form(facts_of_visit(spot.visit, reader), "household"), foot="", printer=reader, language="en", at=NOW
+    )
+    assert spot.diary in printed
+    return "yes" if spot.given_name in printed else "masked"
+
+
 Probe = Callable[[Client, Spot], str]
 OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "premises address": (address_of_a_door, ["yes", "yes", "404", "404"]),
@@ -156,6 +193,8 @@ OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "case": (page_of_a_case, ["yes", "404", "404", "404"]),
     "approve closure": (striking_off, ["403", "404", "404", "404"]),
     "report or PDF of figures": (figures, ["403", "403", "403", "403"]),
+    "walk list": (walk_list, ["yes", "404", "404", "404"]),
+    "filled form": (filled_form, ["yes", "404", "404", "404"]),
 }
 
 
@@ -190,6 +229,8 @@ CHIEF: dict[str, tuple[Probe, list[str]]] = {
     "report": (figures, ["yes", "yes", "404", "404"]),
     "PDF": (paper, ["yes", "yes", "404", "404"]),
     "reveal": (revealed, ["yes", "yes", "404", "404"]),
+    "walk list": (walk_list, ["masked", "masked", "404", "404"]),
+    "filled form": (filled_form, ["masked", "masked", "404", "404"]),
 }
 DESK = {what: (probe, [*expected[:2], expected[0], "404"]) for what, (probe, expected) in CHIEF.items()}
 
@@ -401,7 +442,7 @@ def filled(route: str, house: Watched, numbers: list[str]) -> Iterator[str]:
         names = ("open", "close", "archive", "approve", "settle") if "<str:name>" in route else ("",)
         for name, number in product(names, [*numbers, *(visits if "visits/" in route else [])]):
             told = route.replace("<str:name>", name).replace("<int:pk>", number)
-            yield told.replace("<path:object_id>", number)
+            yield told.replace("<path:object_id>", number).replace("<int:number>", "1")
     else:
         yield from (route, f"{route}?of=unit", f"{route}?show=all") if route in {"/visits/", "/cases/"} else (route,)
 
@@ -505,6 +546,8 @@ def foreign_addresses(spot: Spot) -> list[str]:
         reverse("disputes:consent", args=[spot.case.pk, spot.party.pk]),
         reverse("reports:brief", args=[spot.snapshot.pk]),
         reverse("reports:print", args=[spot.snapshot.pk]),
+        reverse("reports:visit_paper", args=[spot.visit.pk]),
+        reverse("reports:case_paper", args=[spot.case.pk]),
         reverse("admin:registry_premises_reveal", args=[spot.door.pk]),
         reverse("admin:registry_importbatch_confirm", args=[spot.batch.pk]),
         reverse("admin:registry_importbatch_discard", args=[spot.batch.pk]),

@@ -1,0 +1,118 @@
+"""Walk lists on their way to paper: asked for, drawn by the worker, forgotten after a day."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import log_access, must
+from accounts.models import Officer, Unit
+from accounts.refusals import Refusal
+from accounts.rights import Right
+from campaigns.models import Campaign
+from reports.documents.walk_list import Sheet, doors_to_do, parts_of, sheets_of, walk_list_html
+from reports.models import WalkList, WalkListPart
+from reports.pdf import draw
+
+# A second tap on the same button finds what the first one began.
+SAME_TAP = timedelta(seconds=60)
+
+
+@transaction.atomic
+def ask_walk_list(
+    *,
+    campaign: Campaign,
+    unit: Unit,
+    officer: Officer | None,
+    due_by: date | None = None,
+    language: str,
+    by: Officer,
+    at: datetime,
+) -> WalkList:
+    """The lists of one officer, or of all at the unit (`officer` None), for the worker to draw.
+
+    Who holds doors prints their own; everybody else's needs SHARE_OUT at the unit. Raises `Refusal` when there is
+    nothing to print.
+    """
+    if officer is None or officer.pk != by.pk:
+        must(by, Right.SHARE_OUT, unit.pk)
+    if campaign.state != Campaign.State.OPEN:
+        raise Refusal("campaign_not_open", _("This campaign is not open: nobody holds its doors."), status=409)
+    asked = {"campaign": campaign, "unit": unit, "officer": officer, "due_by": due_by, "language": language}
+    Officer._base_manager.select_for_update(of=("self",)).get(pk=by.pk)
+    same = WalkList.objects.visible_to(by).filter(**asked, failure="", asked_at__gte=at - SAME_TAP).first()
+    if same is not None:
+        return same
+    rows = list(_rows(by, campaign, unit, officer, due_by))
+    if not rows:
+        raise Refusal(
+            "no_doors",
+            _("No door is left to visit here: all are visited, or none is shared out yet."),
+        )
+    parts = parts_of(sheets_of(rows, reader=by, holder=officer))
+    walk_list: WalkList = WalkList.objects.create(
+        **asked, asked_by=by, asked_at=at, doors=len(rows), parts_all=len(parts)
+    )
+    log_access(by, "walk_list_asked", walk_list)
+    return walk_list
+
+
+def _rows(by: Officer, campaign: Campaign, unit: Unit, officer: Officer | None, due_by: date | None) -> Any:
+    """One's own list goes over all stations that gave one doors; the desk's over its unit's."""
+    of_unit = None if officer is not None and officer.pk == by.pk else unit
+    return doors_to_do(by, campaign, officer=officer, unit=of_unit, due=due_by)
+
+
+def draw_walk_list(*, walk_list: WalkList, at: datetime) -> WalkList:
+    """Draws file after file, so that the page can say how far it is; a failure is kept as a sentence on the row."""
+    if not walk_list.waits:
+        return walk_list
+    by, officer = walk_list.asked_by, walk_list.officer
+    rows = list(_rows(by, walk_list.campaign, walk_list.unit, officer, walk_list.due_by))
+    known = set(walk_list.parts.values_list("number", flat=True))
+    try:
+        for number, sheets in enumerate(parts_of(sheets_of(rows, reader=by, holder=officer)), start=1):
+            if number not in known:
+                _draw_part(walk_list, number, sheets)
+    except Refusal as refusal:
+        walk_list.failure = str(refusal)[:200]
+        walk_list.save(update_fields=["failure"])
+        return walk_list
+    walk_list.parts_all, walk_list.done_at = walk_list.parts.count(), at
+    walk_list.save(update_fields=["parts_all", "done_at"])
+    return walk_list
+
+
+def _draw_part(walk_list: WalkList, number: int, sheets: list[Sheet]) -> None:
+    pages = [
+        walk_list_html(
+            sheet,
+            walk_list.campaign,
+            printer=walk_list.asked_by,
+            language=walk_list.language,
+            at=walk_list.asked_at,
+        )
+        for sheet in sheets
+    ]
+    rendered = draw(pages, f"walk-list-{walk_list.pk}-{number}")
+    digest = hashlib.sha256(rendered.content).hexdigest()
+    badges = list(dict.fromkeys(sheet.officer.badge for sheet in sheets))
+    part = WalkListPart(
+        walk_list=walk_list, number=number, badges=" ".join(badges)[:400], pages=rendered.pages, sha256=digest
+    )
+    part.file.save(f"{digest[:32]}.pdf", ContentFile(rendered.content), save=False)
+    part.save()
+
+
+def forget_old_lists(*, at: datetime) -> int:
+    """Takes the files of lists that were asked for more than a day ago off the disk; the rows stay. Returns how many."""
+    old = WalkListPart.objects.filter(walk_list__asked_at__lt=at - timedelta(hours=WalkList.KEPT_HOURS))
+    gone = 0
+    for part in old.exclude(file="")[:500]:
+        part.file.delete(save=False)
+        part.save(update_fields=["file"])
+        gone += 1
+    return gone
