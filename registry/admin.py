@@ -29,6 +29,7 @@ from registry.resources import register_sheet
 from registry.tasks import read_import
 from registry.xlsx_writing import write_workbook
 
+MOST_FOUND = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -87,8 +88,15 @@ class PremisesAdmin(BaseModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).live().defer("sought")
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"most_found": MOST_FOUND, **(extra_context or {})})
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return (queryset.seeking(search_term) if search_term.strip() else queryset), False
+        """At most `MOST_FOUND` doors, in walking order; the page asks for a longer word when that is not all."""
+        if not search_term.strip():
+            return queryset, False
+        found = queryset.seeking(search_term).first_found(MOST_FOUND)
+        return found.select_related("area", "unit").defer("sought").order_by(*self.get_ordering(request)), False
 
     @admin.display(description=_("community"), ordering="area")
     def community(self, door: Premises) -> str:

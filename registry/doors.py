@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,6 +75,23 @@ def _people(door: Premises, changes: Changes, on: date) -> None:
     contacts = Contact.objects.unscoped("people of the door in hand").filter(premises=door, ends_on__isnull=True)
     if changes.left:
         contacts.filter(pk__in=changes.left).update(ends_on=on)
+    _enter(door, contacts, changes, on)
+    _rename(door, contacts)
+
+
+def _rename(door: Premises, contacts: QuerySet[Contact]) -> None:
+    """Who left a dwelling gives it no name any more, and whoever is there now is found by name."""
+    people = list(contacts.order_by("rank", "pk"))
+    if door.door_class == Premises.DoorClass.DWELLING and key_of(door.name) not in {p.name_key for p in people}:
+        left = Contact.objects.unscoped("people of the door in hand").filter(premises=door, ends_on__isnull=False)
+        if not door.name or left.filter(name_key=key_of(door.name)).exists():
+            named = sorted(people, key=lambda person: person.relation != Contact.Relation.HOUSEHOLDER)
+            door.name = named[0].name if named else ""
+    door.sought = sought(door.address, door.name, *(person.name for person in people))
+    door.save(update_fields=["name", "sought"])
+
+
+def _enter(door: Premises, contacts: QuerySet[Contact], changes: Changes, on: date) -> None:
     name, _dropped = without_id_numbers(person_or_firm(changes.contact_name))
     phone = phone_or_refuse(changes.phone)
     if not name:
@@ -161,7 +179,7 @@ def add_door(
         name_key=name_key,
         use=use,
         confirmed_on=timezone.localdate(at),
-        sought=sought(label, written),
+        sought=sought(written, label),
         added_on_round=True,
         created_at=at,
     )

@@ -33,7 +33,7 @@ def array(tokens: list[str]) -> str:
 
 
 def line_of(row: StagedRow) -> str:
-    tokens = [] if row.refused else sought(row.name or row.contact_name, row.address)
+    tokens = [] if row.refused else sought(row.address, row.name, row.contact_name)
     texts = (
         row.kind,
         row.door_class,

@@ -55,10 +55,13 @@ def spoken(name_key: str) -> tuple[str, ...]:
     return tuple(token for token in said if 2 <= len(token) <= 40)
 
 
-def sought(name: str, address: str) -> list[str]:
-    """Tokens of one door, each once, at most eighty."""
-    name_key = key_of(name)
-    return list(dict.fromkeys([*pairs(name_key), *spoken(name_key), *pairs(key_of(address))]))[:MOST_TOKENS]
+def sought(address: str, *names: str) -> list[str]:
+    """Tokens of one door by its address and whoever is there; each once, at most so many for each text."""
+    tokens = dict.fromkeys(pairs(key_of(address))[:MOST_TOKENS])
+    for name in names:
+        name_key = key_of(name)
+        tokens.update(dict.fromkeys([*pairs(name_key), *spoken(name_key)][:MOST_TOKENS]))
+    return list(tokens)
 
 
 def wanted(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from registry.importing import CONTACTS, DIFFERS, DOORS, OLDER, SAME_DOOR, parameters
+from registry.importing import CONTACTS, DIFFERS, DOORS, IDENTITY, OLDER, OWN_NAME, SAME_DOOR, TAKEN, parameters
 from registry.models import ImportBatch
 
 NEW_DOORS = f"""
@@ -57,6 +57,17 @@ ORDER BY p.id, d.id
 ON CONFLICT (premises_id, name_key) WHERE ends_on IS NULL DO NOTHING
 """
 
+# Whoever else is at the door is found by name as well.
+MORE_NAMES = f"""
+UPDATE registry_premises p SET sought = ARRAY(SELECT DISTINCT unnest(p.sought || d.tokens))
+FROM (
+    SELECT r.area_id, r.address_key, r.door_class, {OWN_NAME} AS name_key, array_agg(DISTINCT token) AS tokens
+    FROM registry_importrow r CROSS JOIN unnest(r.sought) AS token
+    WHERE {TAKEN} AND r.effect = 'more' GROUP BY {IDENTITY}
+) d
+WHERE {SAME_DOOR} AND {OLDER} AND NOT p.sought @> d.tokens
+"""
+
 NEW_PHONES = f"""
 UPDATE registry_contact c SET phone = d.phone, phone_mac = d.phone_mac
 FROM ({PEOPLE}) d JOIN registry_premises p ON {SAME_DOOR} AND {OLDER}
@@ -68,5 +79,5 @@ WHERE c.premises_id = p.id AND c.name_key = d.contact_key AND c.ends_on IS NULL
 def write_doors(batch: ImportBatch, at: datetime) -> None:
     """Doors first, then the people at them. A row that says what the register already has rewrites nothing."""
     with connection.cursor() as cursor:
-        for statement in (NEW_DOORS, CHANGED_DOORS, NEW_PHONES, NEW_CONTACTS):
+        for statement in (NEW_DOORS, CHANGED_DOORS, NEW_PHONES, NEW_CONTACTS, MORE_NAMES):
             cursor.execute(statement, {**parameters(batch), "at": at})

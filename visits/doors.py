@@ -1,5 +1,6 @@
 """Which doors an officer may stand before, and what of them is theirs to see."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,18 +33,29 @@ def door_or_404(officer: Officer, pk: int) -> Premises:
     return found
 
 
-def doors_at(officer: Officer, text: str) -> list[Premises]:
-    """Doors of the own station by their address, for a stand-in visit; at least two characters.
+@dataclass(frozen=True)
+class FoundDoor:
+    """A door that a search found; its name is shown where the door is the officer's own for now."""
 
-    Only the address is searched, so that nobody learns from it where a named person lives.
+    premises: Premises
+    own: bool
+
+
+def doors_found(officer: Officer, text: str) -> list[FoundDoor]:
+    """Own doors by name (characters, pinyin, initials) or address; then the station's doors by address alone.
+
+    At least two characters. Other people's doors are not searched by name, so that nobody learns from it where a
+    named person lives.
     """
     tokens = wanted(text)
     if not tokens:
         return []
-    rows = doors_of(officer).filter(sought__contains=tokens).select_related("area")
+    rows = doors_of(officer).filter(sought__contains=tokens).select_related("area").defer("sought")
+    own = list(rows.filter(own_door(officer, "pk")).walking()[:MOST_FOUND])
     for word in text.split():
         rows = rows.filter(address__icontains=word)
-    return list(rows.walking()[:MOST_FOUND])
+    others = list(rows.exclude(pk__in=[door.pk for door in own]).walking()[: MOST_FOUND - len(own)])
+    return [*(FoundDoor(door, own=True) for door in own), *(FoundDoor(door, own=False) for door in others)]
 
 
 def live_assignment_of(premises: Premises, campaign: Campaign | None = None) -> Assignment | None:

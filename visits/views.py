@@ -24,7 +24,7 @@ from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
 from visits.attempts import Attempt
-from visits.doors import door_or_404, doors_at, live_assignment_of, visit_or_404
+from visits.doors import door_or_404, doors_found, live_assignment_of, visit_or_404
 from visits.forms import CorrectionForm, DoorForm, VoidForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Photo, Submission, Visit
@@ -105,9 +105,9 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs(Right.LOG_VISIT)
 @require_GET
 def find_door(request: HttpRequest) -> HttpResponse:
-    """A door of the own station by its address, to stand in for a colleague."""
+    """An own door by name or address; a door of the own station by its address, to stand in for a colleague."""
     officer, text = cast(Officer, request.user), request.GET.get("q", "").strip()[:60]
-    context = {"tab": "round", "text": text, "found": doors_at(officer, text)}
+    context = {"tab": "round", "text": text, "found": doors_found(officer, text)}
     return render(request, "visits/find_door.html", context)
 
 

@@ -440,3 +440,17 @@ def test_an_import_read_long_ago_still_counts_from_its_own_date(district: Distri
     assert batch.dated_on == NOW.date()
     with pytest.raises(Refusal):
         bring(district, FIRST, dated=NOW.date() + timedelta(days=1))
+
+
+def test_everybody_of_a_door_is_found_by_name(district: District) -> None:
+    """Several rows are one door; a second person is found there too, from the first import and from a later one."""
+    first = [
+        ["六四社区", "幸福路3号2栋1单元502室", "住户", "单雄信", "", "", "", "", ""],
+        ["六四社区", "幸福路3号2栋1单元502室", "住户", "仇英", "", "", "", "", ""],
+    ]
+    confirm(bring(district, *first), district.chief)
+    confirm(
+        bring(district, ["六四社区", "幸福路3号2栋1单元502室", "住户", "解晓东", "", "", "", "", ""]), district.chief
+    )
+    for text in ("shan", "qiu", "xie", "解晓", "qy"):
+        assert Premises.objects.visible_to(district.chief).seeking(text).count() == 1, text

@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from accounts.models import AccessEvent, Officer
 from registry.models import Contact, ImportBatch, Premises
+from registry.search import sought
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District, supervisor
 from tests.registry.test_samples import confirm, doors, read
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +220,16 @@ def test_the_workbook_by_person_shows_its_sheets(district: District) -> None:
     assert "身份证号" in text
     assert "never read" in text
     assert "阳光社区居民委员会007" in text
+
+
+def test_a_search_with_too_many_answers_shows_some_and_asks_for_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.admin.MOST_FOUND", 2)
+    for number in (101, 102, 103):
+        door = world.door(number)
+        door.sought = sought(door.address, door.name)
+        door.save(update_fields=["sought"])
+    page = client_of(world.chief).get(reverse("admin:registry_premises_changelist"), {"q": "花果路"})
+    assert len(page.context["cl"].result_list) == 2
+    assert "These are 2 of more" in page.content.decode()

@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.models import Notice
 from campaigns.models import Campaign, CouldNotMeet, FrameDoor
 from disputes.models import ReturnVisit
-from registry.models import Premises
+from registry.doors import Changes
+from registry.models import Contact, Premises
 from registry.search import sought
 from tests.visits.steps import log, met, nobody
 from tests.visits.test_pages import signed_in
@@ -19,7 +20,7 @@ from visits.attempts import FindingReport
 
 @pytest.fixture
 def findable(held: Premises) -> Premises:
-    held.sought = sought(held.name, held.address)
+    held.sought = sought(held.address, held.name)
     held.save(update_fields=["sought"])
     return held
 
@@ -29,7 +30,7 @@ def held_campaign(door: Premises) -> Campaign:
 
 
 def found(client: Client, text: str) -> list[Premises]:
-    return list(client.get(reverse("visits:find_door"), {"q": text}).context["found"])
+    return [row.premises for row in client.get(reverse("visits:find_door"), {"q": text}).context["found"]]
 
 
 def test_a_colleague_finds_a_door_by_its_address(world: World, findable: Premises) -> None:
@@ -39,6 +40,25 @@ def test_a_colleague_finds_a_door_by_its_address(world: World, findable: Premise
 def test_nobody_learns_from_a_name_where_a_person_lives(world: World, findable: Premises) -> None:
     assert found(signed_in(world.colleague), findable.name) == []
     assert found(signed_in(world.colleague), "zhou") == []
+
+
+@pytest.mark.parametrize("text", ["周秀", "zhou", "zxy"])
+def test_the_own_door_is_found_by_name(world: World, findable: Premises, text: str) -> None:
+    findable.name, findable.sought = "周秀英", sought(findable.address, "周秀英")
+    findable.save(update_fields=["name", "sought"])
+    assert found(signed_in(world.owner), text) == [findable]
+    assert found(signed_in(world.colleague), text) == []
+
+
+def test_who_moved_in_is_found_and_who_moved_out_gives_the_door_no_name(world: World, held: Premises) -> None:
+    before = held.name
+    householder = Contact.objects.unscoped("test").get(premises=held)
+    changes = Changes(contact_name="单雄信", relation="tenant", left=[householder.pk])
+    log(world, met(held, changes=changes))
+    held.refresh_from_db()
+    assert held.name == "单雄信"
+    assert found(signed_in(world.owner), "shanxx"[:4]) == [held]
+    assert found(signed_in(world.owner), before) == []
 
 
 def test_a_stranger_finds_no_door_of_another_station(world: World, findable: Premises) -> None:
