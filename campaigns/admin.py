@@ -123,7 +123,12 @@ class CampaignAdmin(BaseModelAdmin):
             ("<int:pk>/move/<str:name>/", desk.move_campaign, "campaigns_campaign_move"),
             ("<int:pk>/share-out/", desk.board, "campaigns_share_out"),
             ("<int:pk>/share-out/doors/", desk.left_out, "campaigns_left_out"),
+            ("<int:pk>/share-out/earlier/", desk.history, "campaigns_share_outs"),
+            ("<int:pk>/share-out/earlier/<int:batch>/undo/", desk.undo, "campaigns_share_out_undo"),
+            ("<int:pk>/share-out/runs/<int:run>/", desk.run_page, "campaigns_share_out_run"),
             ("<int:pk>/progress/", desk.progress, "campaigns_progress"),
+            ("<int:pk>/lists/<int:officer>/", desk.officer_list, "campaigns_officer_list"),
+            ("<int:pk>/lists/export/", desk.export_lists, "campaigns_lists_export"),
             ("hand-over/", desk.hand_over, "campaigns_hand_over"),
         ]
         return [*(desk.admin_path(self, *page) for page in pages), *super().get_urls()]

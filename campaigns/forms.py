@@ -74,24 +74,48 @@ class DraftForm(forms.Form):
 
 
 class BoardForm(forms.Form):
-    """The board's choices. The first look, without any, shows everything by responsibility."""
+    """The board's choices. The first look, without any, shows everything by responsibility.
+
+    `seen` is the way that the page showed, `facts` what it remembers of the numbers, `doors` what the button said.
+    """
 
     way = forms.ChoiceField(choices=ShareOut.Way.choices, required=False)
     to = forms.IntegerField(required=False)
+    source = forms.IntegerField(required=False)
     visited_too = forms.BooleanField(required=False)
     seen = forms.ChoiceField(choices=ShareOut.Way.choices, required=False)
     digest = forms.CharField(required=False, max_length=64)
+    facts = forms.CharField(required=False, max_length=80)
+    doors = forms.IntegerField(required=False, min_value=0)
 
     def choice(self) -> Choice:
         data = self.cleaned_data
-        picks = self.data.getlist("pick") if hasattr(self.data, "getlist") else []
-        picked = frozenset((area, building) for area, _bar, building in (pick.partition("|") for pick in picks))
-        way = data["way"] or ShareOut.Way.RESPONSIBILITY
+        way, seen = data["way"] or ShareOut.Way.RESPONSIBILITY, data["seen"]
+        picked = frozenset(
+            (area, building) for area, _bar, building in (pick.partition("|") for pick in self._all("pick"))
+        )
         # Picking by hand begins with nothing picked, whatever the other ways had ticked; leaving it, with everything.
-        if ShareOut.Way.HAND in (way, data["seen"]) and data["seen"] != way:
+        if ShareOut.Way.HAND in (way, seen) and seen != way:
             picked = frozenset()
-        every = way != ShareOut.Way.HAND and data["seen"] in ("", ShareOut.Way.HAND)
-        return Choice(way=way, picked=None if every else picked, to=data["to"], visited_too=data["visited_too"])
+        every = way != ShareOut.Way.HAND and seen in ("", ShareOut.Way.HAND)
+        among = frozenset(int(pk) for pk in self._all("among") if pk.isdecimal() and len(pk) < 18)
+        return Choice(
+            way=way,
+            picked=None if every else picked,
+            to=data["to"] if way in (ShareOut.Way.HAND, ShareOut.Way.HAND_ON) else None,
+            source=data["source"] if way == ShareOut.Way.HAND_ON else None,
+            among=among if way == seen == ShareOut.Way.EVENLY else None,
+            visited_too=data["visited_too"],
+        )
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """What the page was computed from; empty where something else came back."""
+        data = self.cleaned_data
+        return {"digest": data.get("digest", ""), "facts": data.get("facts", ""), "doors": data.get("doors") or 0}
+
+    def _all(self, name: str) -> list[str]:
+        return list(self.data.getlist(name)) if hasattr(self.data, "getlist") else []
 
 
 class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,34 +1,54 @@
 """What the board is computed from: buildings with their doors, people who can take them, what each holds now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant, Officer, Unit
 from accounts.rights import Right
-from accounts.roles import roles_with
-from campaigns.models import Assignment, Campaign
+from accounts.roles import Role, roles_with
+from campaigns.models import Assignment, Campaign, ShareOut
+from registry.models import Premises
+
+# What a door weighs when doors are shared out evenly, in half households: a shop takes half as long again, an
+# enterprise or an institution three times as long (our own estimate; by the clock it will be measured).
+WEIGHTS: Mapping[str, int] = {
+    Premises.Kind.HOUSEHOLD: 2,
+    Premises.Kind.SHOP: 3,
+    Premises.Kind.COMMUNITY_OFFICE: 4,
+    Premises.Kind.ENTERPRISE: 6,
+    Premises.Kind.INSTITUTION: 6,
+}
 
 # One row per (community, building, officer named by the register): what stands there and in whose hands.
 GROUPS = """
 WITH names AS (
     SELECT name, min(id) AS id FROM accounts_officer WHERE unit_id = %(unit)s GROUP BY name HAVING count(*) = 1
+), weights AS (
+    SELECT * FROM unnest(%(kinds)s::text[], %(weights)s::int[]) AS t(kind, weight)
 )
 SELECT f.area_id, f.building, coalesce(b.id, n.id) AS registered,
        p.register_badge <> '' OR p.register_officer <> '' AS named,
+       bool_or(p.building <> '') AS walled,
        count(*) AS doors,
        count(*) FILTER (WHERE f.met_on IS NOT NULL) AS visited,
        count(*) FILTER (WHERE f.met_on IS NULL AND a.id IS NOT NULL) AS held,
        count(*) FILTER (WHERE f.met_on IS NULL AND a.id IS NULL) AS free,
        count(*) FILTER (WHERE f.met_on IS NOT NULL AND a.id IS NULL) AS free_visited,
+       coalesce(sum(w.weight) FILTER (WHERE f.met_on IS NULL AND a.id IS NULL), 0)::int AS free_weight,
+       coalesce(sum(w.weight) FILTER (WHERE f.met_on IS NOT NULL AND a.id IS NULL), 0)::int AS free_visited_weight,
+       count(*) FILTER (WHERE f.met_on IS NULL AND a.officer_id = %(source)s) AS of_source,
+       count(*) FILTER (WHERE f.met_on IS NOT NULL AND a.officer_id = %(source)s) AS of_source_visited,
        min(f.walk_key COLLATE "C") AS walk_key,
        coalesce(max(a.id), 0) AS newest
 FROM campaigns_framedoor f
 JOIN registry_premises p ON p.id = f.premises_id
+JOIN weights w ON w.kind = f.kind
 LEFT JOIN campaigns_assignment a ON a.frame_door_id = f.id AND a.ended_at IS NULL
 LEFT JOIN accounts_officer b ON b.badge = upper(p.register_badge) AND p.register_badge <> '' AND b.unit_id = %(unit)s
 LEFT JOIN names n ON b.id IS NULL AND n.name = p.register_officer
@@ -38,44 +58,81 @@ ORDER BY f.area_id, min(f.walk_key COLLATE "C"), f.building, registered
 """
 
 
-def groups_of(campaign: Campaign, unit: Unit) -> list[dict[str, Any]]:
+def groups_of(campaign: Campaign, unit: Unit, source: int | None) -> list[dict[str, Any]]:
+    values = {
+        "campaign": campaign.pk,
+        "unit": unit.pk,
+        "source": source,
+        "kinds": list(WEIGHTS),
+        "weights": list(WEIGHTS.values()),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS, {"campaign": campaign.pk, "unit": unit.pk})
+        cursor.execute(GROUPS, values)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def people_of(unit: Unit, on: date) -> tuple[list[Officer], list[tuple[Officer, str]]]:
-    """Who can take doors, and who can't today, with why."""
-    able, away = [], []
+@dataclass
+class Staff:
+    """`usual` go from door to door as their work; the others (a chief, a leader) take doors when they are named."""
+
+    able: list[Officer] = field(default_factory=list)
+    usual: set[int] = field(default_factory=set)
+    away: list[tuple[Officer, str]] = field(default_factory=list)
+
+
+def staff_of(unit: Unit, on: date) -> Staff:
+    """Who can take doors, and who can't on that day, with why."""
+    staff = Staff()
     people = Officer.objects.unscoped("who can take doors").people().filter(unit=unit, left_on__isnull=True)
-    visiting = set(
+    roles: dict[int, set[str]] = {}
+    grants = (
         Grant.objects.unscoped("who can take doors")
         .filter(officer__unit=unit, role__in=roles_with(Right.LOG_VISIT), starts_on__lte=on)
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-        .values_list("officer_id", flat=True)
     )
+    for officer_id, role in grants.values_list("officer_id", "role"):
+        roles.setdefault(officer_id, set()).add(role)
     for officer in people.select_related("works_with").order_by("kind", "badge"):
         if officer.absent_on(on):
-            away.append((officer, _("on leave until %(day)s") % {"day": officer.on_leave_until.isoformat()}))
+            staff.away.append((officer, _("on leave until %(day)s") % {"day": officer.on_leave_until.isoformat()}))
         elif not officer.is_active or not officer.has_usable_password():
-            away.append((officer, _("account not in use")))
-        elif officer.pk in visiting:
-            able.append(officer)
+            staff.away.append((officer, _("account not in use")))
+        elif officer.pk in roles:
+            staff.able.append(officer)
+            if roles[officer.pk] & {Role.OFFICER, Role.AUXILIARY}:
+                staff.usual.add(officer.pk)
     order = {Officer.Kind.POLICE: 0, Officer.Kind.AUXILIARY: 1}
-    return sorted(able, key=lambda o: (order[Officer.Kind(o.kind)], o.badge)), away
+    staff.able.sort(key=lambda officer: (order[Officer.Kind(officer.kind)], officer.badge))
+    return staff
 
 
-def loads_of(campaign: Campaign, unit: Unit) -> dict[int, int]:
+def loads_of(campaign: Campaign, unit: Unit) -> dict[int, tuple[int, int]]:
+    """What everybody holds and has not visited: doors, and their weight."""
+    weight = Case(
+        *(When(frame_door__kind=kind, then=Value(weight)) for kind, weight in WEIGHTS.items()),
+        output_field=IntegerField(),
+    )
     rows = (
         Assignment.objects.unscoped("present loads")
         .live()
-        .filter(campaign=campaign, unit=unit, frame_door__met_on__isnull=True)
+        .filter(campaign=campaign, unit=unit, frame_door__met_on__isnull=True, frame_door__gone_confirmed_at=None)
         .order_by()
         .values_list("officer_id")
-        .annotate(doors=Count("pk"))
+        .annotate(doors=Count("pk"), weight=Sum(weight))
     )
-    return dict(rows)
+    return {officer_id: (doors, weight) for officer_id, doors, weight in rows}
+
+
+def holders_of(loads: Mapping[int, tuple[int, int]]) -> list[tuple[Officer, int]]:
+    """Everybody who holds doors now, also those who left: whose doors can be handed on."""
+    people = Officer.objects.unscoped("who holds doors").filter(pk__in=loads).order_by("badge")
+    return [(officer, loads[officer.pk][0]) for officer in people]
+
+
+def newest_share_out(campaign: Campaign, unit: Unit) -> int:
+    rows = ShareOut.objects.unscoped("what happened last").filter(campaign=campaign, unit=unit)
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def pairs_of(able: Sequence[Officer]) -> dict[int, Officer]:

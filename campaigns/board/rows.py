@@ -1,6 +1,7 @@
 """What the share-out board shows: its choice, its lines on both sides, its totals and its sentence."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,16 +12,51 @@ from campaigns.models import ShareOut
 Way = ShareOut.Way
 # Somebody who would hold this much more than the mean is named in the confirmation.
 OVERLOAD = 0.15
+LAST_DOOR = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the supervisor set on the board. `picked` is (area code, building); None means all of them."""
+    """What the supervisor set on the board.
+
+    `picked` is (area code, building), None means all of them. `to` is who takes the picked buildings or what `source`
+    has not visited. `among` are those between whom doors are shared evenly, None means everybody whose work it is.
+    """
 
     way: str = Way.RESPONSIBILITY
     picked: frozenset[tuple[str, str]] | None = None
     to: int | None = None
+    source: int | None = None
+    among: frozenset[int] | None = None
     visited_too: bool = False
+
+    @property
+    def takes_over(self) -> bool:
+        """Doors that somebody holds change hands; the other ways start from what nobody holds."""
+        return self.way in (Way.HAND, Way.HAND_ON)
+
+    def as_json(self) -> dict[str, Any]:
+        """In one order, so that the same choice is the same text."""
+        return {
+            "way": str(self.way),
+            "picked": None if self.picked is None else sorted(list(pick) for pick in self.picked),
+            "to": self.to,
+            "source": self.source,
+            "among": None if self.among is None else sorted(self.among),
+            "visited_too": self.visited_too,
+        }
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> "Choice":
+        picked, among = said["picked"], said["among"]
+        return cls(
+            way=said["way"],
+            picked=None if picked is None else frozenset((area, building) for area, building in picked),
+            to=said["to"],
+            source=said["source"],
+            among=None if among is None else frozenset(among),
+            visited_too=said["visited_too"],
+        )
 
 
 @dataclass
@@ -65,8 +101,12 @@ class PersonRow:
     officer: Officer
     partner: Officer | None
     present: int
+    present_weight: int = 0
+    takes: bool = True
     given: int = 0
+    given_weight: int = 0
     mean: float = 0.0
+    mean_weight: float = 0.0
     weeks: float = 1.0
     top: int = 1
 
@@ -84,15 +124,22 @@ class PersonRow:
 
     @property
     def over_percent(self) -> int:
-        """How far above the mean, when that is worth saying; else 0."""
-        if not self.mean or self.after <= self.mean * (1 + OVERLOAD) or self.difference < 3:
+        """How far above the mean, when that is worth saying; else 0. By weight where doors were weighed."""
+        holds, mean = (
+            (self.present_weight + self.given_weight, self.mean_weight) if self.mean_weight else (self.after, self.mean)
+        )
+        if not mean or holds <= mean * (1 + OVERLOAD) or self.difference < 3:
             return 0
-        return round(100 * (self.after / self.mean - 1))
+        return round(100 * (holds / mean - 1))
 
 
 @dataclass(frozen=True)
 class Gift:
-    """One line of the plan: a building (or what the register gives one officer of it) to one pair of hands."""
+    """One line of the plan: a building (or what the register gives one officer of it) to one pair of hands.
+
+    `first` and `last` count the doors that are shared out there in walking order; they differ from all of them only
+    where single houses of a street are cut between two people.
+    """
 
     area_id: str
     building: str
@@ -100,6 +147,9 @@ class Gift:
     officer_id: int
     partner_id: int | None
     doors: int
+    weight: int = 0
+    first: int = 1
+    last: int = LAST_DOOR
 
 
 @dataclass
@@ -107,11 +157,14 @@ class Board:
     communities: list[CommunityRow]
     people: list[PersonRow]
     away: list[tuple[Officer, str]]
+    holders: list[tuple[Officer, int]]
     left_why: list[tuple[str, int]]
     gifts: list[Gift]
     split: list[str]
     digest: str
+    seen: str
     visited_stay: int
+    source: Officer | None = None
 
     doors = property(lambda self: sum(c.doors for c in self.communities))
     visited = property(lambda self: sum(c.visited for c in self.communities))
@@ -133,34 +186,51 @@ class Board:
         takers = self.takers
         if not takers:
             return _("Nothing to share out this way.")
-        least, most = min(takers, key=lambda p: p.given), max(takers, key=lambda p: p.given)
-        touched = {(gift.area_id, gift.building) for gift in self.gifts}
-        parts = [
-            _("Share %(doors)d doors of %(buildings)d buildings in %(areas)d communities out to %(people)d people:")
-            % {
-                "doors": self.share,
-                "buildings": len(touched),
-                "areas": len({area for area, _building in touched}),
-                "people": len(takers),
-            },
-            _("%(mean)d each on average, fewest %(few)d (%(least)s), most %(many)d (%(most)s).")
-            % {
-                "mean": round(self.share / len(takers)),
-                "few": least.given,
-                "least": least.officer.name,
-                "many": most.given,
-                "most": most.officer.name,
-            },
-        ]
+        parts = [self._what(takers)]
+        if self.source is None or len(takers) > 1:
+            parts.append(self._spread(takers))
         parts += self._overload(takers)
         if self.split:
-            parts.append(_("Split buildings: %(names)s.") % {"names": "、".join(self.split[:5])})
+            parts.append(_("Split buildings: %(names)s.") % {"names": _listed(self.split)})
         if self.visited_stay:
             parts.append(
                 ngettext("%(n)d visited door stays.", "%(n)d visited doors stay.", self.visited_stay)
                 % {"n": self.visited_stay}
             )
+        parts.append(_("It can be undone as a whole until the first attempt at one of these doors."))
         return " ".join(parts)
+
+    def _what(self, takers: list[PersonRow]) -> str:
+        touched = {(gift.area_id, gift.building) for gift in self.gifts}
+        numbers = {
+            "doors": self.share,
+            "buildings": len(touched),
+            "areas": len({area for area, _building in touched}),
+            "people": len(takers),
+        }
+        if self.source is not None:
+            words = _(
+                "Hand %(doors)d doors of %(buildings)d buildings in %(areas)d communities, which %(source)s holds, "
+                "on to %(name)s, who will hold %(after)d."
+            )
+            return words % {
+                **numbers,
+                "source": self.source.name,
+                "name": takers[0].officer.name,
+                "after": takers[0].after,
+            }
+        words = _("Share %(doors)d doors of %(buildings)d buildings in %(areas)d communities out to %(people)d people:")
+        return words % numbers
+
+    def _spread(self, takers: list[PersonRow]) -> str:
+        least, most = min(takers, key=lambda p: p.given), max(takers, key=lambda p: p.given)
+        return _("%(mean)d each on average, fewest %(few)d (%(least)s), most %(many)d (%(most)s).") % {
+            "mean": round(self.share / len(takers)),
+            "few": least.given,
+            "least": least.officer.name,
+            "many": most.given,
+            "most": most.officer.name,
+        }
 
     @staticmethod
     def _overload(takers: list[PersonRow]) -> list[str]:
@@ -179,3 +249,9 @@ class Board:
                 % {"n": rest}
             )
         return parts
+
+
+def _listed(names: list[str]) -> str:
+    """The first five by name, then how many more."""
+    words = "、".join(names[:5])
+    return words if len(names) <= 5 else _("%(names)s and %(n)d more") % {"names": words, "n": len(names) - 5}

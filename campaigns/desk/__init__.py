@@ -1,18 +1,24 @@
 """The desk's own pages in the admin: begin a campaign, move it on, share doors out, see how far it is."""
 
+from campaigns.desk.lists import export_lists, officer_list
 from campaigns.desk.pages import admin_path
 from campaigns.desk.progress import hand_over, outcome_label, progress
 from campaigns.desk.setting_up import draft, move_campaign, moves_of
-from campaigns.desk.sharing_out import board, left_out
+from campaigns.desk.sharing_out import board, history, left_out, run_page, undo
 
 __all__ = [
     "admin_path",
     "board",
     "draft",
+    "export_lists",
     "hand_over",
+    "history",
     "left_out",
     "move_campaign",
     "moves_of",
+    "officer_list",
     "outcome_label",
     "progress",
+    "run_page",
+    "undo",
 ]

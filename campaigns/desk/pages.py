@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,15 +16,15 @@ from campaigns.models import Campaign, FrameDoor
 from registry.models import Area
 
 
-def admin_path(model_admin: Any, route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+def admin_path(model_admin: Any, route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
     """A page inside the admin: its sign-in, its rule, its frame."""
 
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, model_admin, *args, **kwargs)
 
     wrapped: Any = model_admin.admin_site.admin_view(page)
 
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return wrapped(request, *args, **kwargs)
 
     guarded.model_admin = model_admin  # type: ignore[attr-defined]

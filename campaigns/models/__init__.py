@@ -10,7 +10,7 @@ from campaigns.models.campaign import (
     Topic,
 )
 from campaigns.models.frame import CouldNotMeet, FrameDoor, band_of
-from campaigns.models.hands import Assignment, ShareOut, live_assignment
+from campaigns.models.hands import Assignment, ShareOut, ShareOutRun, live_assignment
 
 __all__ = [
     "WORK_RIGHTS",
@@ -23,6 +23,7 @@ __all__ = [
     "Question",
     "Responsibility",
     "ShareOut",
+    "ShareOutRun",
     "Topic",
     "band_of",
     "live_assignment",

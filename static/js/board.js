@@ -4,7 +4,9 @@
   var form = document.getElementById("board");
   if (!form) { return; }
   form.addEventListener("change", function (event) {
-    if (event.target.hasAttribute("data-resend")) { form.submit(); }
+    if (event.target.hasAttribute("data-resend")) { form.submit(); return; }
+    // Boxes do not ask again one by one; the numbers are of the choice before, so they can't be confirmed any more.
+    form.classList.add("is-changed");
   });
   Array.prototype.forEach.call(form.querySelectorAll(".board-area"), function (area) {
     var all = area.querySelector(".board-all");

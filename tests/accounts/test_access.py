@@ -417,6 +417,7 @@ def addresses(house: Watched) -> list[str]:
     spots = list(house.spots.values())
     numbers = {str(row.pk) for spot in spots for row in (spot.door, spot.case, spot.snapshot, spot.printed, spot.batch)}
     numbers |= {str(row.pk) for spot in spots for row in (spot.unit, spot.hand, spot.party, spot.evidence)}
+    numbers |= {str(spot.case.campaign_id) for spot in spots}
     for route in routes(get_resolver().url_patterns):
         if "sign-out" in route or "logout" in route or "(?P" in route:
             continue
@@ -442,6 +443,8 @@ def filled(route: str, house: Watched, numbers: list[str]) -> Iterator[str]:
         names = ("open", "close", "archive", "approve", "settle") if "<str:name>" in route else ("",)
         for name, number in product(names, [*numbers, *(visits if "visits/" in route else [])]):
             told = route.replace("<str:name>", name).replace("<int:pk>", number)
+            for within in ("<int:batch>", "<int:run>", "<int:officer>"):
+                told = told.replace(within, number)
             yield told.replace("<path:object_id>", number).replace("<int:number>", "1")
     else:
         yield from (route, f"{route}?of=unit", f"{route}?show=all") if route in {"/visits/", "/cases/"} else (route,)

@@ -3,10 +3,10 @@
 import pytest
 
 from accounts.refusals import Refusal
-from campaigns.board import Choice, Way, make_board
+from campaigns.board import Way
 from campaigns.models import Assignment, FrameDoor
-from campaigns.sharing import share_out
-from tests.world import NOW, TODAY, World
+from tests.campaigns.steps import board_of, confirm, hands
+from tests.world import TODAY, World
 
 
 @pytest.fixture
@@ -35,35 +35,6 @@ def campaign(world: World):
         register_officer="没有这个人",
     )
     return world.campaign()
-
-
-def board_of(world: World, campaign, **choice):
-    return make_board(
-        campaign=campaign,
-        unit=world.station,
-        choice=Choice(**choice),
-        on=TODAY,
-        area_names={"420303001001": "二堰铺社区"},
-    )
-
-
-def confirm(world: World, campaign, digest: str, by=None, **choice):
-    return share_out(
-        campaign=campaign,
-        unit=world.station,
-        choice=Choice(**choice),
-        board_digest=digest,
-        area_names={},
-        by=by or world.chief,
-        at=NOW,
-    )
-
-
-def hands(campaign) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in Assignment.objects.unscoped("test").live().filter(campaign=campaign).select_related("officer"):
-        counts[row.officer.name] = counts.get(row.officer.name, 0) + 1
-    return counts
 
 
 def test_by_responsibility_gives_a_community_to_whom_the_roster_binds_it(world, campaign):

@@ -1,6 +1,6 @@
 """Fills an empty database with the demo; refuses a database that holds anything else."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,11 +13,11 @@ from django.utils import timezone, translation
 from accounts.models import Officer
 from campaigns.actions import draft_campaign, open_campaign
 from campaigns.board import Choice, make_board
-from campaigns.models import Campaign
-from campaigns.sharing import share_out
+from campaigns.models import Campaign, ShareOut
+from campaigns.sharing import share_out, undo_share_out
 from config import demo
 from config.demo import plan, story
-from config.demo.people import People, make_people
+from config.demo.people import People, Station, make_people
 from config.demo.places import Places, as_csv, make_doors
 from registry.actions import confirm_import, read_batch, upload_workbook
 from registry.areas import load_areas
@@ -112,7 +112,24 @@ class Seeding:
                 by=station.chief,
                 at=at + timedelta(hours=1),
             )
+        self.hand_on_by_mistake(people.stations[0], campaign, at + timedelta(hours=2))
         return campaign
+
+    def hand_on_by_mistake(self, station: Station, campaign: Campaign, at: datetime) -> None:
+        """The chief hands one officer's doors on to another and takes it back: both stand among earlier share-outs."""
+        giver, taker = station.staff[2], station.staff[4]
+        choice = Choice(way=ShareOut.Way.HAND_ON, source=giver.pk, to=taker.pk)
+        board = make_board(campaign=campaign, unit=station.unit, choice=choice, on=self.first_day, area_names={})
+        batch = share_out(
+            campaign=campaign,
+            unit=station.unit,
+            choice=choice,
+            board_digest=board.digest,
+            area_names={},
+            by=station.chief,
+            at=at,
+        )
+        undo_share_out(batch=batch, by=station.chief, at=at + timedelta(minutes=5))
 
     def twelve_weeks(self, people: People, places: Places, campaign: Campaign) -> None:
         macs = {mac(door.cells[7]): door.fate for door in places.doors}
