@@ -5,6 +5,7 @@ redirects instead of being absent, deleting shows related rows, every change wri
 row comes through `visible_to`, a foreign one is 404, nothing is deleted, and saving is checked and logged.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -19,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import issue_codes, log_access, officer_leaves
+from accounts.columns import Column, column
 from accounts.models import AccessEvent, Grant, Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -53,6 +55,8 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     read_right: Right = Right.USE_ADMIN
     write_right: Right | None = None
+    # What a row says in an Excel file; without any, the columns of the list. A name along foreign keys, or a `Column`.
+    excel_columns: Sequence[str | Column] = ()
     show_full_result_count = False
     list_per_page = PAGE
     list_max_show_all = PAGE
@@ -206,6 +210,19 @@ class OfficerAdmin(BaseModelAdmin):
 
     read_right = Right.MANAGE_ROSTER
     list_display = ["badge", "name", "unit", "title", "kind", "account", "on_leave_until"]
+    excel_columns = (
+        "badge",
+        "name",
+        column(_("unit"), "unit__name", width=20),
+        "title",
+        "kind",
+        column(_("communities in charge"), "areas_in_charge", width=30),
+        column(_("bound pair with"), "works_with__name"),
+        "is_active",
+        "on_leave_until",
+        "left_on",
+        column(_("last sign-in"), "last_login", width=17),
+    )
     list_filter = ["kind", ("unit", VisibleRelatedFilter), "is_active"]
     list_select_related = ["unit"]
     search_fields = ["badge", "name"]
@@ -299,6 +316,14 @@ class GrantAdmin(BaseModelAdmin):
 class AccessEventAdmin(BaseModelAdmin):
     read_right = Right.READ_ACCESS_LOG
     list_display = ["at", "officer", "verb", "object_kind", "object_id", "reason", "address", "outcome"]
+    excel_columns = (
+        column(_("at"), "at", width=17),
+        column(_("badge number"), "officer__badge"),
+        column(_("officer"), "officer__name"),
+        *("verb", "object_kind", "object_id", "reason"),
+        column(_("network address"), "address", show=lambda address: str(address or "")),
+        "outcome",
+    )
     list_filter = ["verb", "outcome"]
     list_select_related = ["officer"]
     ordering = ["-id"]

@@ -59,6 +59,7 @@ ROLES: dict[Role, RoleSpec] = {
                 R.APPROVE_CLOSURE,
                 R.SEE_FIGURES,
                 R.FREEZE_BRIEF,
+                R.EXPORT,
                 R.MANAGE_ROSTER,
                 R.USE_ADMIN,
             }
@@ -83,7 +84,7 @@ ROLES: dict[Role, RoleSpec] = {
         _("Gives and ends grants, never their own; sees no work."),
     ),
     Role.AUDIT_ADMIN: RoleSpec(
-        frozenset({R.READ_ACCESS_LOG, R.USE_ADMIN}),
+        frozenset({R.READ_ACCESS_LOG, R.EXPORT, R.USE_ADMIN}),
         _("Reads, verifies and exports the access log; sees no work."),
     ),
 }

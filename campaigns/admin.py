@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns import desk
+from campaigns import desk, excel
 from campaigns.actions import confirm_gone, decide_could_not_meet, return_could_not_meet
 from campaigns.forms import CampaignForm
 from campaigns.models import (
+    Assignment,
     Campaign,
     CouldNotMeet,
     FrameDoor,
@@ -29,7 +30,6 @@ from campaigns.responsibilities import ResponsibilityAdmin
 from registry.models import Premises
 
 admin.site.register(Responsibility, ResponsibilityAdmin)
-BAND_WORDS = {"weekday": _("weekday"), "evening": _("evening"), "weekend": _("weekend")}
 
 
 class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -185,6 +185,7 @@ class FrameDoorAdmin(BaseModelAdmin):
         "gone_said",
         "gone_confirmed_at",
     ]
+    excel_columns = excel.FRAME
     list_filter = [WaitingFilter, "kind", ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
     list_select_related = ["premises", "area", "campaign"]
     ordering = ["area_id", "walk_key", "pk"]
@@ -214,7 +215,7 @@ class FrameDoorAdmin(BaseModelAdmin):
 
     @admin.display(description=_("time bands tried"))
     def bands_tried(self, door: FrameDoor) -> str:
-        return "、".join(str(BAND_WORDS.get(band, band)) for band in door.bands) or "–"
+        return "、".join(str(excel.BAND_WORDS.get(band, band)) for band in door.bands) or "–"
 
     @admin.display(description=_("last outcome"))
     def last_outcome_label(self, door: FrameDoor) -> str:
@@ -247,6 +248,7 @@ class UndecidedFilter(admin.SimpleListFilter):
 class CouldNotMeetAdmin(BaseModelAdmin):
     read_right = Right.SHARE_OUT
     list_display = ["address", "requested_by", "requested_at", "reason", "granted"]
+    excel_columns = excel.REQUESTS
     list_filter = [UndecidedFilter]
     list_select_related = ["frame_door__premises", "requested_by"]
     actions = ["grant_them", "refuse_them"]
@@ -277,3 +279,52 @@ class ShareOutAdmin(BaseModelAdmin):
     @admin.display(description=_("campaign"))
     def of_campaign(self, batch: ShareOut) -> str:
         return str(batch.campaign)
+
+
+class LiveFilter(admin.SimpleListFilter):
+    """Without a choice only doors that are in somebody's hands now."""
+
+    title = _("in hand")
+    parameter_name = "live"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("also those that ended"))]
+
+    def choices(self, changelist: Any) -> Any:
+        yield {"selected": self.value() is None, "query_string": changelist.get_query_string(remove=["live"]),
+               "display": _("in hand now")}  # fmt: skip
+        yield from list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset if self.value() == "all" else queryset.live()
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(BaseModelAdmin):
+    """Who holds which door, to look up and to take away: one officer's list, or a station's whole share-out."""
+
+    read_right = Right.SHARE_OUT
+    list_display = ["officer", "partner", "address", "community", "rank", "due_on", "visited_on"]
+    excel_columns = excel.ASSIGNMENTS
+    list_filter = [LiveFilter, ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
+    list_select_related = ["officer", "partner", "premises", "frame_door__area"]
+    search_fields = ["officer__badge", "officer__name"]
+    search_help_text = _("Badge number or name")
+    ordering = ["unit_id", "officer__badge", "rank", "pk"]
+    fields = ["of_campaign", "unit", "officer", "partner", "address", "community", "rank", "due_on", "given_at"]
+
+    @admin.display(description=_("campaign"))
+    def of_campaign(self, held: Assignment) -> str:
+        return str(held.campaign)
+
+    @admin.display(description=_("address"))
+    def address(self, held: Assignment) -> str:
+        return str(held.premises.address)
+
+    @admin.display(description=_("community"))
+    def community(self, held: Assignment) -> str:
+        return str(held.frame_door.area.label)
+
+    @admin.display(description=_("first visited on"))
+    def visited_on(self, held: Assignment) -> Any:
+        return held.frame_door.met_on

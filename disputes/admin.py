@@ -15,8 +15,9 @@ from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
 from accounts.rights import Right
+from disputes import excel
 from disputes.actions import approve_in_bulk
-from disputes.models import Case, LedgerEntry
+from disputes.models import Case, LedgerEntry, ReturnVisit
 from disputes.states import CASE
 from disputes.views import with_parts
 
@@ -47,6 +48,7 @@ class CaseAdmin(BaseModelAdmin):
         "due_on",
         "late",
     ]
+    excel_columns = excel.CASES
     list_filter = ["kind", "state", "grade", ("unit", VisibleRelatedFilter), ("campaign", VisibleRelatedFilter)]
     list_select_related = ["unit", "lead"]
     list_display_links = None
@@ -175,3 +177,35 @@ class LedgerEntryAdmin(BaseModelAdmin):
     @admin.display(description=_("hash"))
     def short_hash(self, entry: LedgerEntry) -> str:
         return entry.hash[:16]
+
+
+class DoneFilter(admin.SimpleListFilter):
+    title = _("return visit")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("still to make")), ("yes", _("made"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in ("no", "yes"):
+            return queryset.filter(done_at__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(ReturnVisit)
+class ReturnVisitAdmin(BaseModelAdmin):
+    """Every return visit that is due or made; it is made on the page of its case."""
+
+    read_right = Right.SEE_CASES
+    list_display = ["case_link", "officer", "due_on", "done_at", "answer", "in_person"]
+    excel_columns = excel.RETURN_VISITS
+    list_display_links = None
+    list_filter = [DoneFilter, "answer"]
+    list_select_related = ["case", "officer"]
+    ordering = ["due_on", "pk"]
+    fields = ["case_link", "officer", "due_on", "done_at", "answer", "in_person"]
+    readonly_fields = ["case_link"]
+
+    @admin.display(description=_("case"))
+    def case_link(self, visit: ReturnVisit) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("disputes:case", args=[visit.case_id]), visit.case.number)

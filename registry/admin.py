@@ -1,6 +1,5 @@
 """Administration pages of the register: areas, jurisdictions, doors (masked), and the import of a workbook."""
 
-from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,9 +24,8 @@ from registry.masking import masked_phone
 from registry.models import Area, Contact, ImportBatch, Jurisdiction, Premises
 from registry.preview import Preview
 from registry.reasons_copy import copy_with_reasons
-from registry.resources import register_sheet
+from registry.resources import EXCEL_COLUMNS
 from registry.tasks import read_import
-from registry.xlsx_writing import write_workbook
 
 MOST_FOUND = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,6 +82,7 @@ class PremisesAdmin(BaseModelAdmin):
     search_help_text = _("Name, address, pinyin or initials; at least two characters")
     ordering = ["area", "walk_key", "pk"]
     change_list_template = "admin/registry/premises/list.html"
+    excel_columns = EXCEL_COLUMNS
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).live().defer("sought")
@@ -108,7 +107,6 @@ class PremisesAdmin(BaseModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own = [
-            path("export/", self.admin_site.admin_view(self.export_view), name="registry_premises_export"),
             path("<int:pk>/reveal/", self.admin_site.admin_view(self.reveal_view), name="registry_premises_reveal"),
         ]
         return own + super().get_urls()
@@ -150,18 +148,6 @@ class PremisesAdmin(BaseModelAdmin):
         except Refusal as refusal:
             return self._page(request, door, fault=refusal)
         return self._page(request, door, revealed=value, revealed_field=field, revealed_contact=contact)
-
-    @needs(Right.SEE_CONTACTS)
-    def export_view(self, request: HttpRequest) -> FileResponse:
-        """The doors of the person's units, masked, as a workbook with the headings that the import reads."""
-        if request.method != "POST":
-            raise Http404
-        by, today = officer_of(request), timezone.localdate()
-        log_access(by, "register_exported")
-        target: Any = TemporaryFile()  # noqa: SIM115 - closed with the response
-        write_workbook(target, [register_sheet(self.get_queryset(request), by, today)])
-        target.seek(0)
-        return FileResponse(target, as_attachment=True, filename=f"doors-{today:%Y%m%d}.xlsx", content_type=XLSX)
 
 
 @admin.register(ImportBatch)

@@ -5,67 +5,76 @@ Resource declares what a column is and how it is shown; reading, preview and wri
 """
 
 import io
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.fields import Field
 from import_export.results import Result, RowResult
 
+from accounts.columns import Column
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, read_batch, upload_workbook
 from registry.columns import heading_of
-from registry.masking import masked_phone
+from registry.masking import masked_name, masked_phone
 from registry.models import Contact, Premises
 from registry.refusals import file_sentence
-from registry.xlsx_writing import BOLD, PLAIN, SheetToWrite, Value
 
 
-def _yes_or_no(door: Premises) -> str:
-    said = door.registered_elsewhere
+def _yes_or_no(said: bool | None) -> str:
     return "" if said is None else str(_("yes")) if said else str(_("no"))
 
 
-def _first_contact(door: Premises) -> Contact | None:
-    return next(iter(door.shown_contacts), None)  # type: ignore[attr-defined]
+def _shown_name(name: str, door_class: str) -> str:
+    """A resident's name without the given name; a business's name is no secret."""
+    return name if door_class != Premises.DoorClass.DWELLING else masked_name(name)
 
 
-def _contact_name(door: Premises) -> str:
-    contact = _first_contact(door)
-    return str(contact) if contact else ""
-
-
-def _phone(door: Premises) -> str:
-    contact = _first_contact(door)
-    return masked_phone(contact.phone) if contact else ""
+def _first_contacts(officer: Officer, doors: Sequence[Any]) -> dict[Any, tuple[str, str]]:
+    """Of each door the first person that is listed there now: name and phone, both masked."""
+    people = Contact.objects.visible_to(officer).filter(premises_id__in=doors, ends_on__isnull=True)
+    rows = people.order_by("premises_id", "-rank", "-pk").values_list("premises_id", "name", "phone")
+    return {door: (masked_name(name), masked_phone(phone)) for door, name, phone in rows}
 
 
 # In the order of the export. What a person is called stays masked: an export in clear is no everyday act.
-SHOWN: dict[str, Callable[[Premises], Value]] = {
-    "station": lambda door: door.unit.name,
-    "community": lambda door: door.area.name,
-    "community_code": lambda door: door.area_id,
-    "kind": lambda door: str(Premises.Kind(door.kind).label),
-    "street": lambda door: door.street,
-    "building": lambda door: door.building,
-    "entrance": lambda door: door.entrance,
-    "floor": lambda door: door.floor,
-    "door": lambda door: door.door,
-    "address": lambda door: door.address,
-    "name": lambda door: door.masked_name,
-    "contact": _contact_name,
-    "phone": _phone,
-    "use": lambda door: str(Premises.Use(door.use).label) if door.use else "",
-    "registered_elsewhere": _yes_or_no,
-    "officer": lambda door: door.register_officer,
-    "badge": lambda door: door.register_badge,
+_SHOWN: dict[str, tuple[tuple[str, ...], Callable[..., Any] | None, float]] = {
+    "station": (("unit__name",), None, 18),
+    "community": (("area__name",), None, 24),
+    "community_code": (("area_id",), None, 15),
+    "kind": (("kind",), None, 8),
+    "street": (("street",), None, 16),
+    "building": (("building",), None, 9),
+    "entrance": (("entrance",), None, 9),
+    "floor": (("floor",), None, 7),
+    "door": (("door",), None, 9),
+    "address": (("address",), None, 36),
+    "name": (("name", "door_class"), _shown_name, 20),
+    "contact": ((), lambda person: person and person[0], 12),
+    "phone": ((), lambda person: person and person[1], 14),
+    "use": (("use",), None, 8),
+    "registered_elsewhere": (("registered_elsewhere",), _yes_or_no, 10),
+    "officer": (("register_officer",), None, 10),
+    "badge": (("register_badge",), None, 10),
 }
+
+
+def _heading(name: str) -> str:
+    return heading_of(name, get_language() or "zh-hans")
+
+
+EXCEL_COLUMNS: list[str | Column] = [
+    *(
+        Column(lazy(_heading, str)(name), reads, show, width, None if reads else _first_contacts)
+        for name, (reads, show, width) in _SHOWN.items()
+    ),
+    "confirmed_on",
+]
 
 
 class PremisesResource(resources.ModelResource):  # type: ignore[misc]
@@ -77,12 +86,8 @@ class PremisesResource(resources.ModelResource):  # type: ignore[misc]
 
     def __init__(self, *, by: Officer | None = None, unit: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        language = get_language() or "zh-hans"
         self.by, self.unit = by, unit
-        self.fields = {name: Field(column_name=heading_of(name, language)) for name in SHOWN}
-
-    def export_resource(self, instance: Any, selected_fields: Any = None, **kwargs: Any) -> list[Value]:
-        return [SHOWN[name](instance) for name in (selected_fields or self.fields)]
+        self.fields = {name: Field(column_name=_heading(name)) for name in _SHOWN}
 
     def import_data(self, dataset: Any, dry_run: bool = False, **kwargs: Any) -> Result:
         """A tablib dataset by the same path as an uploaded workbook; the totals say what happened to its rows."""
@@ -104,22 +109,3 @@ class PremisesResource(resources.ModelResource):  # type: ignore[misc]
         result.totals[RowResult.IMPORT_TYPE_SKIP] = counts["effects"].get("same", 0)
         result.totals[RowResult.IMPORT_TYPE_INVALID] = counts["verdicts"].get("refused", 0)
         return result
-
-
-def register_sheet(queryset: Any, by: Officer, on: date) -> SheetToWrite:
-    """The doors of a queryset as one sheet, streamed."""
-    resource = PremisesResource()
-    people = Contact.objects.visible_to(by).filter(ends_on__isnull=True).order_by("rank", "pk")
-    doors = (
-        queryset.select_related("unit", "area")
-        .defer("sought")
-        .prefetch_related(Prefetch("contacts", queryset=people, to_attr="shown_contacts"))
-    )
-
-    def rows() -> Iterator[tuple[int, list[Value], int, int]]:
-        yield 1, list(resource.get_export_headers()), BOLD, BOLD
-        for number, door in enumerate(doors.iterator(chunk_size=2000), 2):
-            yield number, resource.export_resource(door), PLAIN, PLAIN
-
-    widths = [[index, index, 34 if name == "address" else 14] for index, name in enumerate(SHOWN, 1)]
-    return SheetToWrite(on.isoformat(), rows(), widths=widths)

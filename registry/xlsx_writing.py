@@ -6,7 +6,7 @@ this one only formats strings.
 
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 from xml.sax.saxutils import escape
@@ -19,13 +19,29 @@ NAME = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# The first three are for a workbook that comes back with its reasons, the others for lists (`xlsx_table.py`).
+CELL_STYLES = (
+    "<xf/>",
+    '<xf fontId="1" applyFont="1"/>',
+    '<xf fillId="2" applyFill="1" applyAlignment="1"><alignment wrapText="1" vertical="top"/></xf>',
+    '<xf fontId="1" fillId="3" borderId="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
+    '<alignment vertical="center"/></xf>',
+    '<xf numFmtId="49" applyNumberFormat="1"/>',
+    '<xf numFmtId="49" applyNumberFormat="1" quotePrefix="1"/>',
+    '<xf numFmtId="164" applyNumberFormat="1"/>',
+    '<xf numFmtId="165" applyNumberFormat="1"/>',
+    '<xf numFmtId="166" applyNumberFormat="1"/>',
+)
 STYLES = (
-    f'{HEAD}<styleSheet xmlns="{NAME}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font>'
-    '<font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="3"><fill><patternFill patternType="none"/>'
+    f'{HEAD}<styleSheet xmlns="{NAME}"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/><numFmt numFmtId="166" formatCode="0.0%"/></numFmts>'
+    '<fonts count="2"><font><sz val="11"/><name val="宋体"/></font>'
+    '<font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="4"><fill><patternFill patternType="none"/>'
     '</fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid">'
-    '<fgColor rgb="FFFFF6E6"/></patternFill></fill></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf fontId="1" applyFont="1"/>'
-    '<xf fillId="2" applyFill="1" applyAlignment="1"><alignment wrapText="1" vertical="top"/></xf></cellXfs><cellStyles count="1">'
+    '<fgColor rgb="FFFFF6E6"/></patternFill></fill><fill><patternFill patternType="solid"><fgColor rgb="FFEFF5FC"/>'
+    '</patternFill></fill></fills><borders count="2"><border/><border><left/><right/><top/><bottom style="thin">'
+    '<color rgb="FF0B4EA2"/></bottom></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    f'<cellXfs count="{len(CELL_STYLES)}">{"".join(CELL_STYLES)}</cellXfs><cellStyles count="1">'
     '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 PLAIN, BOLD, NOTE = 0, 1, 2
@@ -33,7 +49,7 @@ PLAIN, BOLD, NOTE = 0, 1, 2
 
 @dataclass
 class SheetToWrite:
-    """`rows` yields (row number, cells, style of the row, style of its last cell)."""
+    """`rows` yields (row number, cells, style of the row, style of its last cell). `body` writes the sheet's own XML."""
 
     name: str
     rows: Iterable[tuple[int, Sequence[Value], int, int]]
@@ -41,6 +57,7 @@ class SheetToWrite:
     merges: Sequence[Sequence[int]] = ()
     hidden: Sequence[Sequence[int]] = ()
     widths: Sequence[Sequence[float]] = field(default_factory=list)
+    body: Callable[[IO[bytes]], None] | None = None
 
 
 def write_workbook(target: IO[bytes], sheets: Iterable[SheetToWrite]) -> None:
@@ -49,7 +66,10 @@ def write_workbook(target: IO[bytes], sheets: Iterable[SheetToWrite]) -> None:
         for sheet in sheets:
             named.append(sheet)
             with archive.open(f"xl/worksheets/sheet{len(named)}.xml", "w", force_zip64=True) as part:
-                _write_sheet(part, sheet)
+                if sheet.body is not None:
+                    sheet.body(part)
+                else:
+                    _write_sheet(part, sheet)
         archive.writestr("xl/styles.xml", STYLES)
         archive.writestr("xl/workbook.xml", _workbook(named))
         archive.writestr("xl/_rels/workbook.xml.rels", _workbook_relations(len(named)))

@@ -162,8 +162,7 @@ def _day(day: date) -> str:
 
 def _kinds(brief: Brief) -> Chart:
     rows = [
-        (begun(str(Premises.Kind(row["kind"]).label)), row["visited"], row["over"], False)
-        for row in brief.figures["kinds"]
+        (begun(Premises.Kind(row["kind"]).label), row["visited"], row["over"], False) for row in brief.figures["kinds"]
     ]
     return Chart(
         "kinds",
@@ -175,9 +174,10 @@ def _kinds(brief: Brief) -> Chart:
     )
 
 
-def begun(label: str) -> str:
-    """As a label begins: with a capital, where there is one."""
-    return label[:1].upper() + label[1:]
+def begun(label: object) -> str:
+    """As a heading begins: with a capital, where there is one."""
+    text = str(label)
+    return text[:1].upper() + text[1:]
 
 
 def _bands(brief: Brief) -> Chart:

@@ -1,5 +1,6 @@
-"""What it adds up to, frozen: snapshots of figures and the prints made of them; walk lists on their way to paper."""
+"""What it adds up to, frozen: snapshots and the prints made of them; walk lists and lists on their way to a file."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -160,3 +161,44 @@ class WalkListPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.walk_list_id} {self.number}"
+
+
+class ExportQuerySet(ScopedQuerySet):
+    def reach(self, officer: Officer) -> Q:
+        return Q(officer=officer)
+
+
+class Export(ScopedModel):
+    """A list of the desk on its way into an Excel file, for the one person who asked; the file is kept a day.
+
+    `query` holds the filters of the list until the file is written, then nothing: it may name a person sought.
+    """
+
+    KEPT = timedelta(hours=24)
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    name = models.CharField(_("list"), max_length=80)
+    query = models.TextField(blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    failure = models.CharField(_("what went wrong"), max_length=200, blank=True)
+    title = models.CharField(max_length=120, blank=True)
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    file = models.FileField(upload_to="exports/%Y/%m/", blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+
+    objects: ClassVar[Any] = ScopedManager.from_queryset(ExportQuerySet)()
+
+    class Meta:
+        verbose_name = _("Excel file")
+        verbose_name_plural = _("Excel files")
+        ordering = ["-asked_at", "-pk"]
+        indexes = [models.Index(fields=["officer", "-asked_at"], name="exports_of_officer")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.pk}"
+
+    def is_there(self, at: datetime) -> bool:
+        """Written, and not yet thrown away."""
+        return bool(self.file) and at - self.asked_at < self.KEPT

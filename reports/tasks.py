@@ -1,11 +1,12 @@
-"""The worker's part: draw what was asked for."""
+"""The worker's part: draw what was asked for, write the list that was asked for."""
 
 from django.utils import timezone
 from django_tasks import task
 
 from reports.actions import draw_print
 from reports.documents.actions import draw_walk_list, forget_old_lists
-from reports.models import Print, WalkList
+from reports.exports import write_export
+from reports.models import Export, Print, WalkList
 
 
 @task()
@@ -22,3 +23,9 @@ def draw_lists(walk_list_id: int) -> None:
         "campaign", "unit", "officer__unit", "asked_by"
     )
     draw_walk_list(walk_list=asked.get(pk=walk_list_id), at=now)
+
+
+@task()
+def write_list(export_id: int) -> None:
+    export = Export.objects.unscoped("the worker writes what was asked for").select_related("officer")
+    write_export(export=export.get(pk=export_id), at=timezone.now())

@@ -41,7 +41,7 @@ def snapshot_or_404(request: HttpRequest, pk: int) -> Snapshot:
     return found
 
 
-def _unit_of(officer: Officer, campaign: Campaign) -> Unit:
+def unit_of(officer: Officer, campaign: Campaign) -> Unit:
     """Whose figures this person reads: the campaign's unit when within reach, else their own."""
     within = officer.units_with(Right.SEE_FIGURES)
     if campaign.unit_id in within:
@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The brief's figures as they are now, for a period; nothing is stored."""
     officer, campaign = me(request), campaign_or_404(request, pk)
-    unit = _unit_of(officer, campaign)
+    unit = unit_of(officer, campaign)
     first, last = last_full_week(timezone.localdate())
     form = PeriodForm(
         request.GET if "starts_on" in request.GET else None, initial={"starts_on": first, "ends_on": last}
@@ -94,7 +94,7 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Last week's brief in one click, or a brief of the period that was shown."""
     campaign = campaign_or_404(request, pk)
-    unit = _unit_of(me(request), campaign)
+    unit = unit_of(me(request), campaign)
     form = PeriodForm(request.POST)
     first, last = last_full_week(timezone.localdate())
     if form.is_valid():

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter
 from accounts.rights import Right
-from visits import labels
+from visits import excel, labels
 from visits.models import Submission, Visit
 
 
@@ -19,6 +19,7 @@ class VisitAdmin(BaseModelAdmin):
 
     read_right = Right.SEE_VISITS
     list_display = ["started_at", "door", "resident", "outcome", "people_met", "officer", "unit", "marks"]
+    excel_columns = excel.VISITS
     list_filter = [
         "outcome",
         "stand_in",

@@ -1,19 +1,24 @@
 """How far the share-out is, and what those who left still hold."""
 
+import io
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actions import log_access, must
 from accounts.admin import officer_of
 from accounts.models import Officer, Unit
 from accounts.rights import Right
 from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
 from campaigns.models import Assignment, Campaign, FrameDoor
+from registry.xlsx_table import Table, write_tables
+
+COUNTED = ("doors", "visited", "tried")
 
 # The outcomes' words live a floor up; the fold keeps only their codes.
 OUTCOME_WORDS = {
@@ -41,6 +46,11 @@ def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     if unit is None:
         raise Http404
     today = timezone.localdate()
+    people, areas = _by_person(campaign, unit, today), _by_area(campaign, unit)
+    if request.method == "POST":
+        must(officer, Right.EXPORT)
+        log_access(officer, "progress_exported", campaign)
+        return _as_workbook(people, areas, f"doorstep-progress-{campaign.pk}-{unit.pk}-{today:%Y%m%d}.xlsx")
     return page(
         request,
         model_admin,
@@ -48,11 +58,32 @@ def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         campaign=campaign,
         unit=unit,
         stations=stations,
-        people=_by_person(campaign, unit, today),
-        areas=_by_area(campaign, unit),
+        people=people,
+        areas=areas,
         title=_("Progress"),
         is_running=campaign.state == Campaign.State.OPEN,
     )
+
+
+def _as_workbook(people: list[dict[str, Any]], areas: list[dict[str, Any]], name: str) -> Any:
+    """The two tables of the page as two sheets."""
+    counted = (_("Doors"), _("Visited"), _("Tried, not met"))
+    persons = Table(
+        _("By person"),
+        [_("Name"), _("Kind"), _("Badge number"), *counted, _("Due"), _("Today"), _("Last attempt")],
+        [[row[key] for key in ("name", "kind", "badge", *COUNTED, "due", "today", "last_at")] for row in people],
+        [14, 12, 14, *[10] * 5, 17],
+    )
+    communities = Table(
+        _("By community"),
+        [_("Community"), _("Area code"), *counted, _("Could not be met"), _("Added on the round")],
+        [[row[key] for key in ("name", "area_id", *COUNTED, "could_not", "added")] for row in areas],
+        [28],
+    )
+    file = io.BytesIO()
+    write_tables(file, [persons, communities])
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name)
 
 
 def _by_person(campaign: Campaign, unit: Unit, today: date) -> list[dict[str, Any]]:

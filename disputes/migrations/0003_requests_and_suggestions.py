@@ -101,6 +101,8 @@ class Migration(migrations.Migration):
         ),
         # Until now a matter settled on the spot was known by its two equal moments only.
         migrations.RunSQL(
-            "UPDATE disputes_case SET on_the_spot = true WHERE settled_at = registered_at", migrations.RunSQL.noop
+            # The deferred check of each row comes at once, or the indexes made at the end would find it pending.
+            "UPDATE disputes_case SET on_the_spot = true WHERE settled_at = registered_at; SET CONSTRAINTS ALL IMMEDIATE",
+            migrations.RunSQL.noop,
         ),
     ]

@@ -1,6 +1,8 @@
 """Who sees what: every row of `tests/access.csv` that exists today, and words that must not leave their room."""
 
 import csv
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -183,6 +185,18 @@ def filled_form(client: Client, spot: Spot) -> str:
     return "yes" if spot.given_name in printed else "masked"
 
 
+def list_as_a_file(client: Client, spot: Spot) -> str:
+    """The doors as an Excel file: whether this one is in it, and what of its name."""
+    answer = client.post(reverse("reports:exports"), {"list": "registry_premises", "query": ""}, follow=True)
+    if answer.status_code != 200:
+        return str(answer.status_code)
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
+        text = book.read("xl/worksheets/sheet1.xml").decode()
+    if spot.door.address not in text:
+        return "404"
+    return "yes" if spot.given_name in text else "masked"
+
+
 Probe = Callable[[Client, Spot], str]
 OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "premises address": (address_of_a_door, ["yes", "yes", "404", "404"]),
@@ -192,6 +206,7 @@ OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "log a visit": (logging_a_visit, ["yes", "stand-in", "404", "404"]),
     "case": (page_of_a_case, ["yes", "404", "404", "404"]),
     "approve closure": (striking_off, ["403", "404", "404", "404"]),
+    "list as a file": (list_as_a_file, ["403", "403", "403", "403"]),
     "report or PDF of figures": (figures, ["403", "403", "403", "403"]),
     "walk list": (walk_list, ["yes", "404", "404", "404"]),
     "filled form": (filled_form, ["yes", "404", "404", "404"]),
@@ -228,6 +243,7 @@ CHIEF: dict[str, tuple[Probe, list[str]]] = {
     "approve closure": (striking_off, ["302", "302", "404", "404"]),
     "report": (figures, ["yes", "yes", "404", "404"]),
     "PDF": (paper, ["yes", "yes", "404", "404"]),
+    "list as a file": (list_as_a_file, ["masked", "masked", "404", "404"]),
     "reveal": (revealed, ["yes", "yes", "404", "404"]),
     "walk list": (walk_list, ["masked", "masked", "404", "404"]),
     "filled form": (filled_form, ["masked", "masked", "404", "404"]),
@@ -282,6 +298,7 @@ WORK: list[Probe] = [
     figures,
     paper,
     door_in_the_register,
+    list_as_a_file,
     shared_out,
 ]
 
