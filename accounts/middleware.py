@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import rule_of
 from accounts.actions import log_access
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, refused_by_database
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -81,6 +82,11 @@ class RefusalPage:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DatabaseError):
+            refused = refused_by_database(exception)
+            if refused is None:
+                return None
+            exception = refused
         if not isinstance(exception, Refusal):
             return None
         officer = request.user if request.user.is_authenticated else None

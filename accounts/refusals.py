@@ -1,6 +1,7 @@
 """A refusal: the one way in which the house says no, with a sentence that a person can act on."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Sentence = str | Promise
 
@@ -22,6 +23,32 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+# What PostgreSQL refuses in working order, by SQLSTATE; anything else of the kind means that it is away.
+AT_ONCE = ("40001", "40P01", "55P03")
+TOO_LONG = ("57014",)
+DISK_FULL = ("53100",)
+
+
+def refused_by_database(error: BaseException) -> Refusal | None:
+    """The refusal that stands behind an error of the database: two hands at once, too long, disk full. Else None."""
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    if code in AT_ONCE:
+        return Refusal(
+            "at_once",
+            _(
+                "Somebody else saved the same at the same moment. Nothing was saved here: go back, then press once more."
+            ),
+            status=409,
+        )
+    if code in TOO_LONG:
+        sentence = _("This took too long and was stopped. Nothing was saved: narrow it, or try again in a moment.")
+        return Refusal("too_long", sentence, status=503)
+    if code in DISK_FULL:
+        sentence = _("The server's disk is full. Nothing was saved: tell whoever runs the server, then press again.")
+        return Refusal("disk_full", sentence, status=507)
+    return None
 
 
 def needs_text(text: str, field: str, sentence: Sentence) -> None:

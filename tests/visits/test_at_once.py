@@ -1,15 +1,12 @@
 """Two hands at the same moment: a double tap is one visit, two visits at one door are both counted."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from campaigns.models import FrameDoor
 from registry.models import Premises
+from tests.hands import at_once
 from tests.visits.steps import log, met, nobody
 from tests.world import World
 from visits.models import Visit
@@ -17,20 +14,9 @@ from visits.models import Visit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    def run(work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
-
-
 def test_a_double_tap_is_one_visit_with_one_receipt(world: World, held: Premises) -> None:
     number = uuid4()
-    receipts = at_once(*[lambda: log(world, met(held), client_id=number)] * 4)
+    receipts = at_once(*[lambda: log(world, met(held), client_id=number)] * 20)
     assert {receipt.pk for receipt in receipts} == {receipts[0].pk}
     assert Visit.objects.unscoped("test").count() == 1
 

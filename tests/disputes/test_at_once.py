@@ -1,0 +1,82 @@
+"""Fifty hands approve one closure at the same moment: one strikes it off, the others are told so, the ledger has one.
+
+`ROUNDS=100` makes it long; every round is a case of its own.
+"""
+
+import os
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, OperationalError
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
+
+from disputes.ledger import faults
+from disputes.models import Case, LedgerEntry
+from disputes.registering import register_finding
+from tests.hands import at_once
+from tests.world import NOW, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HANDS = 50
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+
+
+def waiting_case(world: World) -> Case:
+    return register_finding(
+        kind="request",
+        category="permit",
+        title="当场答复",
+        premises=world.doors[0],
+        campaign=None,
+        by=world.owner,
+        at=NOW,
+        on_spot=True,
+        measures="答复",
+    )
+
+
+def signed_in(world: World) -> list[Client]:
+    """Chiefs and desks alternate: several people, not one with fifty windows."""
+    clients = []
+    for number in range(HANDS):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login((world.chief, world.desk)[number % 2])
+        clients.append(client)
+    return clients
+
+
+def approve_together(case: Case, clients: list[Client]) -> Counter[Any]:
+    address = reverse("disputes:act", args=[case.pk, "approve"])
+
+    def press(client: Client) -> Any:
+        try:
+            return client.post(address, {"version": case.version}).status_code
+        except (IntegrityError, OperationalError) as error:
+            return type(error).__name__
+
+    return Counter(at_once(*[lambda client=client: press(client) for client in clients]))
+
+
+def approvals(case: Case) -> int:
+    return LedgerEntry.objects.unscoped("test").filter(case=case, action="approve").count()
+
+
+def test_one_strikes_off_and_forty_nine_are_told(world: World) -> None:
+    world.door(302)
+    clients = signed_in(world)
+    for _round in range(ROUNDS):
+        case = waiting_case(world)
+        assert approve_together(case, clients) == {302: 1, 409: HANDS - 1}
+        assert approvals(case) == 1
+    assert list(faults()) == []
+
+
+def test_without_the_lock_the_same_hands_would_be_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The harness finds a build that forgot the lock: the others are no longer told cleanly."""
+    world.door(302)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    assert approve_together(waiting_case(world), signed_in(world)) != {302: 1, 409: HANDS - 1}
