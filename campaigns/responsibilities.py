@@ -23,7 +23,7 @@ MENDED_IN = (Campaign.State.DRAFT, Campaign.State.OPEN)
 class ResponsibilityAdmin(BaseModelAdmin):
     read_right = Right.SHARE_OUT
     write_right = Right.SET_UP
-    list_display = ["area", "officer", "kind", "campaign"]
+    list_display = ["area", "officer", "kind", "of_campaign"]
     list_filter = [("campaign", VisibleRelatedFilter), "kind"]
     list_select_related = ["area", "officer", "campaign"]
     search_fields = ["area__name__startswith", "officer__name", "officer__badge"]
@@ -32,6 +32,10 @@ class ResponsibilityAdmin(BaseModelAdmin):
     fields = ["campaign", "area", "officer", "kind"]
     ordering = ["campaign", "area", "pk"]
     actions = ["take_off"]
+
+    @admin.display(description=_("campaign"))
+    def of_campaign(self, row: Any) -> str:
+        return row.campaign.title
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         by = officer_of(request)

@@ -163,7 +163,7 @@ class Case(ScopedModel):
     @property
     def state_label(self) -> str:
         """The state in the words of its kind."""
-        return str(STATE_WORDS.get((self.kind, self.state)) or self.get_state_display())
+        return state_label(self.kind, self.state)
 
     @property
     def is_open(self) -> bool:
@@ -171,6 +171,11 @@ class Case(ScopedModel):
 
     def is_overdue(self, on: date) -> bool:
         return self.is_open and self.due_on < on
+
+
+def state_label(kind: str, state: str) -> str:
+    """A state in the words of its kind."""
+    return str(STATE_WORDS.get((kind, state)) or Case.State(state).label)
 
 
 class CaseUnit(ScopedModel):

@@ -23,7 +23,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
-from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
+from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session, state_label
 from disputes.return_visits import make_return_visit
 from disputes.states import CASE, move_label
 from disputes.words import RETURN_QUESTIONS, Kind
@@ -189,7 +189,7 @@ def _page(
         for name, title in (
             ("add_evidence", _("Add a photo or file")),
             ("add_party", _("Add a party")),
-            ("add_session", _("Record a session")),
+            ("add_session", _("Record a session") if case.kind == Kind.DISPUTE else _("Record a step")),
         )
         if noting is None and case.kind in BY_NAME[name].kinds
     ]
@@ -225,6 +225,7 @@ def _timeline(case: Case) -> list[dict[str, Any]]:
                 "label": move_label(case.kind, entry.action),
                 "texts": texts,
                 "what": entry.payload.get("what", ""),
+                "state": state_label(case.kind, entry.state_to),
             }
         )
     return rows
