@@ -177,7 +177,7 @@ def _write(
         next_at=attempt.next_at,
         stand_in=bool(hands) and officer.pk not in hands,
         late_upload=late and attempt.late_upload,
-        keyed_later=late and not attempt.late_upload,
+        keyed_later=attempt.from_paper or (late and not attempt.late_upload),
     )
 
 

@@ -35,7 +35,7 @@ class Attempt:
     `started_at` None means now, `ended_at` None the moment of saving. `officer_id` names who stood at the door when
     somebody else enters the visit. `facts_confirmed` without `changes` says that nothing changed. `answers` are by
     question id. `keyed_later`: typed in afterwards, from paper or from memory; `late_upload`: written at the door,
-    sent later.
+    sent later. `from_paper`: typed from a walk list, and marked so however soon.
     """
 
     premises_id: int
@@ -59,6 +59,7 @@ class Attempt:
     partner_id: int | None = None
     keyed_later: bool = False
     late_upload: bool = False
+    from_paper: bool = False
 
     @property
     def is_done(self) -> bool:

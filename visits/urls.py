@@ -1,6 +1,7 @@
 from django.urls import path
 
 from visits import views
+from visits.keying import views as keying
 
 app_name = "visits"
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("doors/<int:pk>/could-not-meet/", views.could_not_meet, name="could_not_meet"),
     path("visits/", views.records, name="records"),
     path("visits/receipts/", views.receipts, name="receipts"),
+    path("visits/keyed/", keying.keyed, name="keyed"),
+    path("visits/keyed/check/", keying.check, name="keyed_check"),
     path("visits/<uuid:pk>/", views.record, name="record"),
     path("visits/<uuid:pk>/undo/", views.undo, name="undo"),
     path("visits/<uuid:pk>/correct/", views.correct, name="correct"),

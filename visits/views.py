@@ -241,6 +241,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
         "whole": whole,
         "may_see_unit": officer.may(Right.SEE_VISITS),
+        "may_key": officer.may(Right.LOG_VISIT),
     }
     return render(request, "visits/records.html", context)
 
