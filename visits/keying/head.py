@@ -38,7 +38,9 @@ class HeadForm(forms.Form):
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
     place = forms.ChoiceField(label=_("Where met, unless typed"), choices=[("", "–"), *Visit.Place.choices])
-    topics = forms.TypedMultipleChoiceField(label=_("Topics, unless typed"), coerce=int, required=False)
+    topics = forms.TypedMultipleChoiceField(
+        label=_("Topics, unless typed"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     declared = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, by: Officer, at: datetime, **kwargs: Any) -> None:
