@@ -12,6 +12,8 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Campaign
+from campaigns.question_sets import MOST_REQUIRED
+from registry.models import Premises
 
 S = Campaign.State
 
@@ -28,8 +30,16 @@ def it_is_complete(campaign: Campaign, by: Officer, at: datetime, changes: Mappi
         return Refusal("incomplete", _("Fill in first: %(names)s.") % {"names": names})
     if not campaign.areas.exists():
         return Refusal("no_areas", _("Choose the communities of this campaign first."))
-    if sum(question.required for question in campaign.questions.all()) > 5:
-        return Refusal("too_many_questions", _("At most five questions can be required: an officer has a minute."))
+    return _too_many(campaign)
+
+
+def _too_many(campaign: Campaign) -> Refusal | None:
+    """An officer has a minute at a door: at most five questions must be answered at any kind of door."""
+    required = [question for question in campaign.questions.all() if question.required]
+    for kind in Premises.Kind:
+        if sum(kind in question.kinds for question in required) > MOST_REQUIRED:
+            words = _("At most five questions can be required at one kind of door (%(kind)s): an officer has a minute.")
+            return Refusal("too_many_questions", words % {"kind": kind.label})
     return None
 
 

@@ -5,10 +5,7 @@ The texts are Chinese because they are printed and read out in Chinese; a site e
 
 from dataclasses import dataclass, field
 
-from registry.models import Premises
-
-HOUSEHOLD, SHOP = Premises.Kind.HOUSEHOLD, Premises.Kind.SHOP
-ENTERPRISE, INSTITUTION = Premises.Kind.ENTERPRISE, Premises.Kind.INSTITUTION
+from campaigns.question_sets import QuestionPlan, standard_questions
 
 
 @dataclass(frozen=True)
@@ -17,15 +14,6 @@ class TopicPlan:
     leaflet: str = ""
     guidance: str = ""
     kind: str = "publicity"
-
-
-@dataclass(frozen=True)
-class QuestionPlan:
-    text: str
-    kinds: tuple[str, ...]
-    required: bool = True
-    type: str = "yes_no"
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,13 +53,6 @@ STANDARD_GRAND_VISIT = Plan(
         TopicPlan("法律服务", "", "纠纷可以找人民调解委员会、司法所、法院；调解不收费。"),
         TopicPlan("警民联系卡", "警民联系卡", "留下社区民警姓名和电话，有事随时联系。"),
     ),
-    questions=(
-        QuestionPlan("家中有烟感报警器吗？", (HOUSEHOLD,)),
-        QuestionPlan("近半年接到过诈骗电话吗？", (HOUSEHOLD,)),
-        QuestionPlan("灭火器在有效期内吗？", (SHOP, ENTERPRISE, INSTITUTION)),
-        QuestionPlan("疏散通道畅通吗？", (SHOP, ENTERPRISE, INSTITUTION)),
-        QuestionPlan("从业人员有多少人？", (SHOP, ENTERPRISE, INSTITUTION), required=False, type="number"),
-        QuestionPlan("常住几口人？", (HOUSEHOLD,), required=False, type="number"),
-    ),
+    questions=standard_questions(),
     phases=(("准备部署", 0.15), ("集中走访", 0.6), ("重点深化", 0.25)),
 )

@@ -34,8 +34,9 @@ class Attempt:
 
     `started_at` None means now, `ended_at` None the moment of saving. `officer_id` names who stood at the door when
     somebody else enters the visit. `facts_confirmed` without `changes` says that nothing changed. `answers` are by
-    question id. `keyed_later`: typed in afterwards, from paper or from memory; `late_upload`: written at the door,
-    sent later. `from_paper`: typed from a walk list, and marked so however soon.
+    question id; `as_last` names those taken over from the visit before. `keyed_later`: typed in afterwards, from paper
+    or from memory; `late_upload`: written at the door, sent later. `from_paper`: typed from a walk list, and marked so
+    however soon.
     """
 
     premises_id: int
@@ -51,6 +52,7 @@ class Attempt:
     changes: Changes | None = None
     topics: tuple[int, ...] = ()
     answers: Mapping[int, str] = field(default_factory=dict)
+    as_last: tuple[int, ...] = ()
     findings: tuple[FindingReport, ...] = ()
     photos: tuple[Picture, ...] = ()
     diary: str = ""

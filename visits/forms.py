@@ -1,6 +1,6 @@
 """The forms at the door. They read what was typed; what a visit must say is asked by `visits/rules.py`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer
@@ -20,6 +20,7 @@ from registry.models import Area, Contact, Premises
 from visits.attempts import Attempt, FindingReport
 from visits.models import Visit
 from visits.pictures import Picture, read_picture
+from visits.questions import LastAnswer, Stray, stamp_of, strays_of
 
 # Findings of one kind that fit on the screen; more of them are registered as cases of their own.
 PER_KIND = 2
@@ -76,6 +77,44 @@ class FindingPlace:
         return bool(self.form[name].value())
 
 
+@dataclass
+class QuestionPlace:
+    """One question on the page, with what was answered last time."""
+
+    form: "VisitForm"
+    question: Question
+
+    @property
+    def name(self) -> str:
+        return f"q_{self.question.pk}"
+
+    @property
+    def value(self) -> str:
+        return self.form[self.name].value() or ""
+
+    @property
+    def stamp(self) -> str:
+        return stamp_of(self.question)
+
+    @property
+    def last(self) -> LastAnswer | None:
+        return self.form.last_answers.get(self.question.pk)
+
+    @property
+    def errors(self) -> list[str]:
+        return self.form.errors_at.get(self.name, [])
+
+    @property
+    def is_long(self) -> bool:
+        return self.question.type in (Question.Type.TEXT, Question.Type.CHOICE)
+
+    @property
+    def other_choice(self) -> str:
+        """What was chosen and is no longer offered: it stays readable until something else is chosen."""
+        offered = self.question.type != Question.Type.CHOICE or self.value in self.question.choices
+        return "" if offered else self.value
+
+
 class VisitForm(forms.Form):
     """One visit, as the screen asks for it. Nothing is required here: the action says what is missing, in its order."""
 
@@ -104,6 +143,7 @@ class VisitForm(forms.Form):
     started_day = forms.DateField(required=False)
     started_time = forms.TimeField(required=False)
     photos = PhotosField(required=False, widget=ManyFiles)
+    as_last = forms.BooleanField(required=False)
     partner = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     officer = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
 
@@ -114,12 +154,14 @@ class VisitForm(forms.Form):
         topics: Sequence[Topic] = (),
         last_topics: Sequence[int] = (),
         questions: Sequence[Question] = (),
+        last_answers: Mapping[int, LastAnswer] | None = None,
         people: Sequence[Officer] = (),
         may_enter_for_others: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.questions, self.all_topics, self.last_topics = questions, topics, last_topics
+        self.last_answers = last_answers or {}
         self.errors_at: dict[str, list[str]] = {}
         names = [("", "–"), *((person.pk, person.name) for person in people)]
         fields: dict[str, Any] = self.fields
@@ -150,10 +192,21 @@ class VisitForm(forms.Form):
         for kind in Kind:
             yield kind.value, kind.label, [FindingPlace(self, kind.value, number) for number in range(PER_KIND)]
 
-    def question_fields(self) -> Iterator[tuple[Question, forms.BoundField, list[str]]]:
-        for question in self.questions:
-            name = f"q_{question.pk}"
-            yield question, self[name], self.errors_at.get(name, [])
+    def required_questions(self) -> list[QuestionPlace]:
+        return [QuestionPlace(self, question) for question in self.questions if question.required]
+
+    def further_questions(self) -> list[QuestionPlace]:
+        return [QuestionPlace(self, question) for question in self.questions if not question.required]
+
+    @cached_property
+    def strays(self) -> list[Stray]:
+        return strays_of(self.data, self.questions) if self.is_bound else []
+
+    @property
+    def opens_more(self) -> bool:
+        """Something under “more” has to be mended."""
+        names = {"next_at", "started_at", "photos", "partner", "officer"}
+        return bool(self.errors_at.keys() & (names | {place.name for place in self.further_questions()}))
 
     def put_refusal(self, refusal: Refusal) -> None:
         """Shows the action's word at the field that it names; findings are counted in the order of the page."""
@@ -161,6 +214,18 @@ class VisitForm(forms.Form):
         if field.startswith("finding_") and field[8:].isdigit():
             field = self._used_prefixes()[int(field[8:])]
         self.errors_at.setdefault(field, []).append(str(refusal.sentence))
+
+    def clean(self) -> dict[str, Any]:
+        """An answer to a question that reads otherwise now is shown again before it counts."""
+        data: dict[str, Any] = super().clean() or {}
+        for question in self.questions:
+            seen = self.data.get(f"s_{question.pk}")
+            if seen and seen != stamp_of(question) and data.get(f"q_{question.pk}"):
+                self.add_error(
+                    f"q_{question.pk}",
+                    _("This question was changed while the form was open. Look at your answer, then save again."),
+                )
+        return data
 
     def put_form_errors(self) -> None:
         for name, sentences in self.errors.items():
@@ -184,7 +249,8 @@ class VisitForm(forms.Form):
             facts_confirmed=met and data["facts"] == "same",
             changes=self._changes() if met and data["facts"] == "changed" else None,
             topics=self._topics() if met else (),
-            answers={q.pk: data[f"q_{q.pk}"] for q in self.questions if data.get(f"q_{q.pk}")} if met else {},
+            answers=self._answers() if met else {},
+            as_last=tuple(self._taken_over()) if met else (),
             findings=tuple(self._finding(prefix) for prefix in self._used_prefixes()) if met else (),
             photos=tuple(self._picture(file, "photos") for file in data["photos"] or ()),
             diary=data["diary"],
@@ -193,6 +259,18 @@ class VisitForm(forms.Form):
             partner_id=data["partner"],
             keyed_later=self._moment("started") is not None,
         )
+
+    def _taken_over(self) -> list[int]:
+        """Questions left empty that “as last time” answers."""
+        if not self.cleaned_data["as_last"]:
+            return []
+        return [pk for pk in self.last_answers if not self.cleaned_data.get(f"q_{pk}")]
+
+    def _answers(self) -> dict[int, str]:
+        data = self.cleaned_data
+        typed = {q.pk: data[f"q_{q.pk}"] for q in self.questions if data.get(f"q_{q.pk}")}
+        taken_over = {pk: self.last_answers[pk].answer for pk in self._taken_over()}
+        return {**typed, **taken_over, **{stray.question: stray.answer for stray in self.strays}}
 
     def _outcome(self) -> str:
         chosen: str = self.cleaned_data["outcome"]

@@ -14,6 +14,7 @@ from disputes.words import CATEGORIES, Grade, Kind
 from registry.models import Premises
 from visits.attempts import Attempt
 from visits.models import Visit
+from visits.questions import fits, texts_of
 
 # A phone's clock may run a little ahead of the server's.
 CLOCK_SLIP = timedelta(minutes=5)
@@ -80,7 +81,10 @@ def questions_for(campaign: Campaign, premises: Premises) -> list[Question]:
 
 
 def answers_of(attempt: Attempt, questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """Answers beside their questions' texts, so that the record stays readable; a visit broken off may lack some."""
+    """Answers beside their questions' texts, so that the record stays readable; a visit broken off may lack some.
+
+    An answer to a question that this door is not asked (any more) is kept and marked: it was given.
+    """
     kept = []
     for question in questions:
         answer = str(attempt.answers.get(question.pk, "")).strip()
@@ -89,14 +93,21 @@ def answers_of(attempt: Attempt, questions: Sequence[Question]) -> list[dict[str
             if question.required and attempt.outcome == Visit.Outcome.COMPLETED:
                 raise Refusal("question", _("This question needs an answer."), field)
             continue
-        if question.type == Question.Type.YES_NO and answer not in ("yes", "no"):
-            raise Refusal("answer", _("Choose one of the answers."), field)
-        if question.type == Question.Type.CHOICE and answer not in question.choices:
-            raise Refusal("answer", _("Choose one of the answers."), field)
-        if question.type == Question.Type.NUMBER and not answer.isdecimal():
-            raise Refusal("answer", _("Enter a number."), field)
-        kept.append({"question": question.pk, "text": question.text, "answer": answer[:200]})
-    return kept
+        if not fits(question, answer):
+            number = question.type == Question.Type.NUMBER
+            raise Refusal("answer", _("Enter a number.") if number else _("Choose one of the answers."), field)
+        said: dict[str, Any] = {"question": question.pk, "text": question.text, "answer": answer[:200]}
+        kept.append({**said, "as_last": True} if question.pk in attempt.as_last else said)
+    return kept + _strays(attempt, {question.pk for question in questions})
+
+
+def _strays(attempt: Attempt, asked: set[int]) -> list[dict[str, Any]]:
+    strays = {pk: answer.strip()[:200] for pk, answer in attempt.answers.items() if pk not in asked and answer.strip()}
+    texts = texts_of(strays)
+    return [
+        {"question": pk, "text": texts.get(pk, ""), "answer": answer, "no_longer_asked": True}
+        for pk, answer in strays.items()
+    ]
 
 
 def check_findings(attempt: Attempt) -> None:

@@ -20,6 +20,7 @@ from visits import labels, rules
 from visits.doors import frame_doors_on, history_of, live_assignment_of
 from visits.forms import VisitForm
 from visits.models import Submission, Visit
+from visits.questions import LastAnswer, last_answers
 from visits.round import day_of
 
 
@@ -85,6 +86,11 @@ class Screen:
         return rules.questions_for(self.campaign, self.premises) if self.campaign else []
 
     @cached_property
+    def last_answers(self) -> dict[int, LastAnswer]:
+        """What this door answered before: history, so only while the door is the officer's own."""
+        return last_answers(self.premises, self.questions) if self.own and self.questions else {}
+
+    @cached_property
     def last_topics(self) -> list[int]:
         """What the officer explained at the door before this one, within this campaign."""
         last = (
@@ -127,6 +133,7 @@ class Screen:
             topics=self.topics,
             last_topics=self.last_topics,
             questions=self.questions,
+            last_answers=self.last_answers,
             people=self.people,
             may_enter_for_others=self.officer.may(Right.ENTER_FOR_OTHERS, self.premises.unit_id),
         )

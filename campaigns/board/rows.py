@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Officer
 from campaigns.models import ShareOut
@@ -198,7 +198,7 @@ class Board:
                 % {"n": self.visited_stay}
             )
         parts.append(_("It can be undone as a whole until the first attempt at one of these doors."))
-        return " ".join(parts)
+        return ("" if (get_language() or "zh").startswith("zh") else " ").join(parts)
 
     def _what(self, takers: list[PersonRow]) -> str:
         touched = {(gift.area_id, gift.building) for gift in self.gifts}

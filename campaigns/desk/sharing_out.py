@@ -121,7 +121,7 @@ def history(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     if unit is None:
         raise Http404
     rows = ShareOut.objects.visible_to(officer).filter(campaign=campaign, unit=unit).with_fate()
-    batches = list(rows.select_related("by", "undone_by", "campaign")[:50])
+    batches = list(rows.select_related("by", "undone_by", "campaign").order_by("-at", "-pk")[:50])
     return page(
         request,
         model_admin,

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import Officer
 from campaigns.actions import confirm_gone
-from campaigns.models import Assignment, Campaign, FrameDoor
+from campaigns.models import Assignment, Campaign, FrameDoor, Question
 from config.demo import plan
 from config.demo.people import People, Station
 from disputes import actions as cases
@@ -125,15 +125,18 @@ class Story:
     def plan_knock(self, when: datetime, door: Premises, officer: Officer, outcome: str, **more: Any) -> None:
         self.plan(when, lambda at: self.knock(door, officer, at, outcome, **more))
 
+    def answer(self, question: Question) -> str:
+        if question.type == Question.Type.CHOICE:
+            return self.rng.choice(question.choices)
+        if question.type == Question.Type.NUMBER:
+            return str(self.rng.randint(1, 6))
+        return self.rng.choice(("yes", "no")) if question.type == Question.Type.YES_NO else ""
+
     def visit(
         self, station: Station, door: Premises, officer: Officer, at: datetime, findings: tuple[FindingReport, ...] = ()
     ) -> Visit:
         questions = [q for q in self.campaign.questions.all() if door.kind in q.kinds]
-        answers = {
-            q.pk: self.rng.choice(("yes", "no")) if q.type == "yes_no" else str(self.rng.randint(1, 6))
-            for q in questions
-            if q.required or self.rng.random() < 0.4
-        }
+        answers = {q.pk: self.answer(q) for q in questions if q.required or self.rng.random() < 0.4}
         return self.knock(
             door,
             officer,

@@ -20,13 +20,15 @@
     if (!place) { return; }
     var all = 0;
     var done = 0;
+    var same = document.getElementById("as-last");
     document.querySelectorAll("[data-questions] .question").forEach(function (question) {
       all += 1;
       var chosen = question.querySelector("input:checked");
       var typed = question.querySelector("input.control, select");
-      if (chosen || (typed && typed.value)) { done += 1; }
+      var before = same && same.checked && question.hasAttribute("data-last");
+      if (chosen || (typed && typed.value) || before) { done += 1; }
     });
-    place.textContent = place.dataset.words.replace("{done}", done).replace("{all}", all);
+    place.textContent = all ? place.dataset.words.replace("{done}", done).replace("{all}", all) : "";
   }
   form.addEventListener("input", countAnswers);
   countAnswers();

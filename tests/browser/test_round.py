@@ -39,7 +39,7 @@ def outcomes() -> list[str]:
 
 
 def answer_all(page: Page) -> None:
-    for answer in page.locator(".question label[for$='-no']").all():
+    for answer in page.locator("[data-questions] .question label[for$='-no']").all():
         answer.click()
 
 
