@@ -22,6 +22,7 @@ class Right(TextChoices):
     APPROVE_GRADE_3 = "approve_grade_3", _("strike a grade 3 case off")
     SEE_FIGURES = "see_figures", _("see figures and download the brief")
     FREEZE_BRIEF = "freeze_brief", _("type and freeze the brief")
+    RECORD_OUTREACH = "record_outreach", _("enter talks, lessons, stalls and hand-outs")
     EXPORT = "export", _("take lists away as Excel files")
     MANAGE_ROSTER = "manage_roster", _("keep the roster and hand out one-time codes")
     MANAGE_UNITS = "manage_units", _("keep units and their areas")

@@ -59,6 +59,7 @@ ROLES: dict[Role, RoleSpec] = {
                 R.APPROVE_CLOSURE,
                 R.SEE_FIGURES,
                 R.FREEZE_BRIEF,
+                R.RECORD_OUTREACH,
                 R.EXPORT,
                 R.MANAGE_ROSTER,
                 R.USE_ADMIN,

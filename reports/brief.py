@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from disputes.words import Kind, category_label
 from reports.figures import FRONT
 from reports.indicators import INDICATORS
+from visits.models import Handed, Outreach, Service
 
 BANDS = {
     "weekday": gettext_lazy("weekday, daytime"),
@@ -214,6 +215,30 @@ class Brief:
 
     def hazards(self) -> list[dict[str, Any]]:
         return self.categories(Kind.HAZARD)
+
+    def topics(self) -> list[dict[str, Any]]:
+        return [{"name": row["name"], "n": grouped(row["n"])} for row in self.figures.get("topics", ())]
+
+    def services(self) -> list[dict[str, Any]]:
+        return [
+            {"name": str(Service.Kind(row["kind"]).label), "n": grouped(row["n"])}
+            for row in self.figures.get("services", ())
+        ]
+
+    def handed(self) -> list[dict[str, Any]]:
+        return [
+            {"name": str(Handed.Kind(row["kind"]).label), "n": grouped(row["n"])}
+            for row in self.figures.get("handed", ())
+        ]
+
+    def outreach(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": str(Outreach.Kind(row["kind"]).label),
+                **{key: grouped(row[key]) for key in ("n", "people", "households")},
+            }
+            for row in self.figures.get("outreach", ())
+        ]
 
     def leaflets(self) -> list[dict[str, Any]]:
         return [{"name": row["name"], "copies": grouped(row["copies"])} for row in self.figures["leaflets"]]

@@ -22,6 +22,10 @@ from reports.indicators import (
     by_band,
     by_category,
     by_kind,
+    by_material,
+    by_outreach,
+    by_service,
+    by_topic,
     by_week,
     frame,
 )
@@ -35,7 +39,10 @@ FRONT = (
     "disputes_struck_off",
     "clues",
 )
-MORE = ("staff_deployed", "shops_visited", "requests_answered", "contact_rate", "person_times", "overdue")
+MORE = (
+    *("staff_deployed", "shops_visited", "requests_answered", "contact_rate", "person_times"),
+    *("services", "materials", "outreach", "people_reached", "households_reached", "overdue"),
+)
 STATION = ("households_visited", "contact_rate", "disputes_resolved", "hazards_rectified", "overdue")
 # Below plan is marked from this many doors on, and below this share of the frame.
 ENOUGH, PLAN_PERCENT = 30, 80
@@ -80,6 +87,10 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date) -
         "disputes": by_category(total, Kind.DISPUTE),
         "hazards": by_category(total, Kind.HAZARD),
         "leaflets": asked_topics(total),
+        "topics": by_topic(total),
+        "services": by_service(total),
+        "outreach": by_outreach(total),
+        "handed": by_material(total),
     }
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("campaigns/<int:pk>/", views.campaign_figures, name="campaign"),
     path("campaigns/<int:pk>/begin/", views.begin, name="begin"),
+    path("campaigns/<int:pk>/bulletin/", views.bulletin_text, name="bulletin"),
     path("campaigns/<int:pk>/excel/", export_views.campaign_workbook, name="campaign_workbook"),
     path("briefs/<int:pk>/excel/", export_views.brief_workbook, name="brief_workbook"),
     path("briefs/<int:pk>/", views.brief, name="brief"),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs
 from accounts.actions import log_access
@@ -18,6 +18,7 @@ from accounts.rights import Right
 from campaigns.models import Campaign
 from reports import actions, tasks
 from reports.brief import Brief
+from reports.bulletin import bulletin
 from reports.figures import compute, last_full_week, units_in_reach
 from reports.forms import BriefForm, PeriodForm
 from reports.models import Print, Snapshot
@@ -87,6 +88,22 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "reports",
     }
     return render(request, "reports/campaign.html", context)
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def bulletin_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The day's sentence for a unit within reach, as of this minute; nothing is stored."""
+    officer, campaign = me(request), campaign_or_404(request, pk)
+    units = units_in_reach(officer, unit_of(officer, campaign))
+    wanted = request.GET.get("unit") or str(unit_of(officer, campaign).pk)
+    unit = next((each for each in units if str(each.pk) == wanted), None)
+    if unit is None:
+        raise Http404
+    as_of = timezone.now()
+    text = bulletin(campaign=campaign, unit=unit, units=units_in_reach(officer, unit), as_of=as_of)
+    context = {"campaign": campaign, "unit": unit, "units": units, "text": text, "as_of": as_of, "tab": "reports"}
+    return render(request, "reports/bulletin.html", context)
 
 
 @needs(Right.FREEZE_BRIEF)

@@ -11,6 +11,7 @@ from registry.models import Premises
 from registry.xlsx_table import Table, write_tables
 from reports.brief import BANDS, Brief
 from reports.charts import begun
+from visits.models import Handed, Outreach, Service
 
 
 def workbook_of(brief: Brief, source: str) -> io.BytesIO:
@@ -105,14 +106,31 @@ def _rows(brief: Brief) -> list[Table]:
         (begun(BANDS[row["band"]]), row["met"], row["attempts"], share(row["met"], row["attempts"]))
         for row in figures["bands"]
     ]
+    outreach = [
+        (begun(Outreach.Kind(row["kind"]).label), row["n"], row["people"], row["households"])
+        for row in figures.get("outreach", ())
+    ]
+    topics = [(row["name"], row["n"]) for row in figures.get("topics", ())]
     leaflets = [(row["name"], row["copies"]) for row in figures["leaflets"]]
     rate = frozenset({3})
     return [
         _table(_("By week"), [_("Week"), _("from"), _("households"), _("attempts"), _("met")], weeks),
         _table(_("By kind of door"), [_("Kind"), _("visited"), _("base"), _("rate")], kinds, rate),
         _table(_("By time band"), [_("Time band"), _("met"), _("attempts"), _("rate")], bands, rate),
+        _table(_("Outreach"), [_("Kind"), *_outreach_headings()], outreach),
+        _table(_("Services"), [_("Service"), _("times")], _named(figures, "services", Service.Kind)),
+        _table(_("Handed out"), [_("Material"), _("copies")], _named(figures, "handed", Handed.Kind)),
+        _table(_("Topics"), [_("Topic"), _("visits")], topics),
         _table(_("Leaflets and cards left"), [_("Leaflet or card"), _("copies")], leaflets),
     ]
+
+
+def _outreach_headings() -> list[str]:
+    return [pgettext("outreach", "held"), pgettext("reached", "people"), _("households")]
+
+
+def _named(figures: dict[str, Any], key: str, words: Any) -> list[tuple[str, int]]:
+    return [(begun(words(row["kind"]).label), row["n"]) for row in figures.get(key, ())]
 
 
 def _table(name: str, headings: list[str], rows: list[Any], shares: frozenset[int] = frozenset()) -> Table:

@@ -28,7 +28,7 @@ from visits import rules
 from visits.attempts import Attempt, FindingReport
 from visits.doors import frame_doors_on, live_assignment_of
 from visits.folding import fold_door
-from visits.models import Delivery, Finding, Photo, Submission, Visit, VisitRevision
+from visits.models import Delivery, Finding, Photo, Service, Submission, Visit, VisitRevision
 
 # The page shows five seconds; the server allows for a slow line and for phones without scripts.
 UNDO_WINDOW = timedelta(seconds=90)
@@ -190,11 +190,14 @@ def _frame_of(frames: list[FrameDoor], assignment: Assignment | None) -> FrameDo
 
 
 def _write_parts(visit: Visit, attempt: Attempt, *, at: datetime) -> None:
-    """Topics, what was left behind, and pictures."""
+    """Topics, what was left behind, what was done for the people there, and pictures."""
     if visit.is_done and attempt.topics:
         topics = list(Topic.objects.filter(campaign_id=visit.campaign_id, pk__in=attempt.topics))
         visit.topics.set(topics)
         Delivery.objects.bulk_create([Delivery(visit=visit, topic=topic) for topic in topics if topic.leaflet])
+    if visit.is_done:
+        kinds = [kind for kind in dict.fromkeys(attempt.services) if kind in Service.Kind.values]
+        Service.objects.bulk_create([Service(visit=visit, kind=kind) for kind in kinds])
     for picture in {picture.sha256: picture for picture in attempt.photos}.values():
         Photo.objects.create(
             visit=visit,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter
 from accounts.rights import Right
 from visits import excel, labels
-from visits.models import Submission, Visit
+from visits.models import Outreach, Submission, Visit
 
 
 @admin.register(Visit)
@@ -109,3 +110,47 @@ class SubmissionAdmin(BaseModelAdmin):
         """The outcome and the day of what is kept; the rest waits for whoever decides."""
         body: dict[str, Any] = submission.body or {}
         return " · ".join(str(body[name]) for name in ("outcome", "started_at", "people_met") if body.get(name))
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("void")
+    parameter_name = "void"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("counts")), ("yes", _("void"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in ("no", "yes"):
+            return queryset.filter(voided_at__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(Outreach)
+class OutreachAdmin(BaseModelAdmin):
+    """Talks, lessons, stalls and hand-outs; entered and voided on pages of their own."""
+
+    read_right = Right.RECORD_OUTREACH
+    list_display = ["held_on", "kind", "place", "community", "people_reached", "households_reached", "unit", "is_void"]
+    excel_columns = excel.OUTREACH
+    list_filter = ["kind", StandingFilter, ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
+    list_select_related = ["area", "unit"]
+    ordering = ["-held_on", "-pk"]
+
+    @admin.display(description=_("community"))
+    def community(self, outreach: Outreach) -> str:
+        return str(outreach.area.label)
+
+    @admin.display(description=_("void"))
+    def is_void(self, outreach: Outreach) -> str:
+        return str(_("void")) if outreach.voided_at else ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_read(request)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("visits:outreach_new"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("visits:outreach", args=[self.get_object(request, object_id).pk]))

@@ -55,6 +55,7 @@ class Attempt:
     as_last: tuple[int, ...] = ()
     findings: tuple[FindingReport, ...] = ()
     photos: tuple[Picture, ...] = ()
+    services: tuple[str, ...] = ()
     diary: str = ""
     next_at: datetime | None = None
     officer_id: int | None = None
@@ -72,7 +73,11 @@ class Attempt:
 
         Pictures stand for themselves by their digest.
         """
-        return json.loads(json.dumps(asdict(self), default=_plain, sort_keys=True))
+        said = asdict(self)
+        if not self.services:
+            # As it was digested before there were services: what was sent then and is sent again is the same thing.
+            del said["services"]
+        return json.loads(json.dumps(said, default=_plain, sort_keys=True))
 
     def digest(self) -> str:
         """SHA-256 of the canonical body: equal for the same thing said twice."""

@@ -18,7 +18,7 @@ from disputes.words import CATEGORIES, Kind
 from registry.doors import Changes
 from registry.models import Area, Contact, Premises
 from visits.attempts import Attempt, FindingReport
-from visits.models import Visit
+from visits.models import Service, Visit
 from visits.pictures import Picture, read_picture
 from visits.questions import LastAnswer, Stray, stamp_of, strays_of
 
@@ -134,6 +134,7 @@ class VisitForm(forms.Form):
     left = forms.TypedMultipleChoiceField(coerce=int, required=False)
     topics = forms.CharField(required=False)
     topic = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    services = forms.MultipleChoiceField(choices=Service.Kind.choices, required=False)
     declared = forms.CharField(required=False)
     not_given = forms.BooleanField(required=False)
     not_given_why = forms.ChoiceField(choices=[("", "–"), *Visit.NotGiven.choices], required=False)
@@ -253,6 +254,7 @@ class VisitForm(forms.Form):
             as_last=tuple(self._taken_over()) if met else (),
             findings=tuple(self._finding(prefix) for prefix in self._used_prefixes()) if met else (),
             photos=tuple(self._picture(file, "photos") for file in data["photos"] or ()),
+            services=tuple(data["services"]) if met else (),
             diary=data["diary"],
             next_at=self._moment("next"),
             officer_id=data["officer"],

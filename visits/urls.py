@@ -2,6 +2,7 @@ from django.urls import path
 
 from visits import views
 from visits.keying import views as keying
+from visits.outreach import views as outreach
 
 app_name = "visits"
 
@@ -24,5 +25,7 @@ urlpatterns = [
     path("visits/<uuid:pk>/correct/", views.correct, name="correct"),
     path("visits/<uuid:pk>/void/", views.void, name="void"),
     path("visits/<uuid:pk>/photos/<int:number>/", views.photo, name="photo"),
+    path("outreach/new/", outreach.new, name="outreach_new"),
+    path("outreach/<int:pk>/", outreach.outreach, name="outreach"),
     path("me/", views.me, name="me"),
 ]

@@ -46,6 +46,21 @@ WEEKS = 12
 DEMO_COMMUNITY = "420303001001"
 DEMO_STREET = "花果路1号"
 DEMO_BUILDINGS = (("5栋", 2), ("5栋", 3), ("6栋", 1))
+# What was done at every so manieth door, by the remainder of its number.
+SERVICES = {3: ("legal",), 5: ("papers",), 7: ("safety",), 11: ("legal", "good_deed")}
+# Beside the visits: kind, weeks before the last Sunday, place, what about, people, handbooks, leaflets; each at one
+# station in turn. The hand-outs of handbooks follow for every station, by the households of its township.
+OUTREACH = (
+    ("lesson", 11, "花果小学", "防溺水、交通安全", 640, 0, 640),
+    ("lesson", 9, "红卫中学", "反诈、防校园欺凌", 820, 0, 820),
+    ("stall", 8, "车城广场", "反诈宣传", 1_500, 400, 1_500),
+    ("talk", 6, "汉江路文化站", "消防安全", 180, 180, 0),
+    ("talk", 5, "黄龙集镇", "民事纠纷怎么办", 130, 130, 0),
+    ("discussion", 4, "柏林社区会议室", "听取意见建议", 36, 0, 0),
+    ("lesson", 3, "西城小学", "交通安全", 410, 0, 410),
+    ("stall", 2, "工业新区农贸市场", "反诈、电动车安全", 900, 200, 900),
+)
+HANDBOOKS_A_HOUSEHOLD_OF_THE_REGISTER = 21
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂芬辉玲红梅莉凤琴云帆宇浩凯健俊峰慧巧美玉珍淑洁嘉雪琳晨佳博文思远志诚建国春生海波"

@@ -149,6 +149,7 @@ class Story:
             facts_confirmed=True,
             topics=tuple(topic.pk for topic in self.campaign.topics.all()),
             answers=answers,
+            services=plan.SERVICES.get(door.pk % 17, ()),
             findings=findings,
         )
 

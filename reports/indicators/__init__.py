@@ -4,11 +4,13 @@ read it here (the glossary's section on indicators is the source).
 An indicator counts by unit: a query gives {unit id: number}. A rate is never shown without its two counts.
 """
 
+from reports.indicators.beside import by_material, by_outreach, by_service, by_topic
 from reports.indicators.breakdowns import asked_topics, by_band, by_category, by_kind, by_week
 from reports.indicators.definitions import INDICATORS, Indicator
 from reports.indicators.rows import Scope, frame
 
-VERSION = 1
+# 2: materials, services and outreach are counted.
+VERSION = 2
 
 __all__ = [
     "INDICATORS",
@@ -19,6 +21,10 @@ __all__ = [
     "by_band",
     "by_category",
     "by_kind",
+    "by_material",
+    "by_outreach",
+    "by_service",
+    "by_topic",
     "by_week",
     "frame",
 ]

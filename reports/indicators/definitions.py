@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from disputes.words import Kind
 from registry.jurisdictions import communities_by_unit
 from registry.models import Premises
+from reports.indicators import beside
 from reports.indicators.rows import ByUnit, Scope, base, done, found, grouped, overdue, rectified, resolved, struck_off
 from reports.indicators.rows import visits as attempts
 
@@ -169,6 +170,41 @@ INDICATORS: dict[str, Indicator] = {
             pgettext_lazy("unit of person-times", "person-times"),
             _("Sum of people met over all done visits; not households, not visits."),
             lambda scope: _person_times(scope),
+        ),
+        Indicator(
+            "materials",
+            _("Materials handed out"),
+            pgettext_lazy("unit of materials", "copies"),
+            _("Leaflets, booklets and cards left at doors, and what was handed out at outreach."),
+            beside.materials,
+        ),
+        Indicator(
+            "services",
+            _("Services at the door"),
+            pgettext_lazy("unit of services", "no."),
+            _("Legal advice, papers handled, help with safety and good deeds, each recorded with its visit."),
+            beside.services,
+        ),
+        Indicator(
+            "outreach",
+            _("Outreach held"),
+            pgettext_lazy("unit of outreach", "no."),
+            _("Lessons, talks, stalls, discussions and hand-outs beside the visits, with day and place."),
+            beside.outreach_held,
+        ),
+        Indicator(
+            "people_reached",
+            _("People reached by outreach"),
+            pgettext_lazy("unit of person-times", "person-times"),
+            _("Sum of the people reached at each outreach, as counted by who held it; never added to people met."),
+            beside.people_reached,
+        ),
+        Indicator(
+            "households_reached",
+            _("Households reached by hand-outs"),
+            pgettext_lazy("unit of households", "households"),
+            _("Sum of the households reached at each outreach; these are not visits and count in no visit rate."),
+            beside.households_reached,
         ),
         Indicator(
             "overdue",

@@ -21,17 +21,19 @@ WHY = "figures of units in reach"
 class Scope:
     """What is counted: a campaign, the units in reach, and days `first` to `last`, both included.
 
-    `first` None counts from the beginning: the running total as of the end of `last`.
+    `first` None counts from the beginning: the running total as of the end of `last`, or as of an earlier moment.
     """
 
     campaign: Campaign
     units: frozenset[int]
     first: date | None
     last: date
+    as_of: datetime | None = None
 
     @property
     def until(self) -> datetime:
-        return start_of(self.last + timedelta(days=1))
+        end = start_of(self.last + timedelta(days=1))
+        return min(end, self.as_of) if self.as_of else end
 
     def during(self, column: str) -> Q:
         """Rows whose moment lies in the period."""

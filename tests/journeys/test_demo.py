@@ -25,6 +25,8 @@ Z9 = {
     "hazards_rectified": 87,
     "disputes_resolved": 26,
 }
+# Row Z10: handbooks to 40,000 households, beside the visits.
+Z10 = 40_000
 
 
 @pytest.fixture
@@ -45,6 +47,8 @@ def test_the_demo_is_row_z9_on_screen_on_paper_and_in_the_ledger(demo, tmp_path)
     snapshot = Snapshot.objects.unscoped("test").get()
     lines = Brief(snapshot.figures).by_code
     assert {code: lines[code].total for code in Z9} == Z9
+    assert lines["households_reached"].total > Z10 < lines["materials"].total
+    assert lines["services"].total > 100 and lines["outreach"].total >= 10
     assert snapshot.ends_on == date(2026, 11, 15)
     chinese = Print.objects.unscoped("test").get(language="zh-hans")
     page_one = text_of(chinese, tmp_path).split("\f")[0]

@@ -17,6 +17,7 @@ from campaigns.models import Campaign, ShareOut
 from campaigns.sharing import share_out, undo_share_out
 from config import demo
 from config.demo import plan, story
+from config.demo.outreach import hold_outreach
 from config.demo.people import People, Station, make_people
 from config.demo.places import Places, as_csv, make_doors
 from registry.actions import confirm_import, read_batch, upload_workbook
@@ -70,6 +71,7 @@ class Seeding:
         self.bring_in(people, places)
         campaign = self.open_and_share(people)
         self.twelve_weeks(people, places, campaign)
+        hold_outreach(people, campaign, self.last_sunday, self.rng)
         self.brief(people, campaign)
         self.next_campaign(people)
 
