@@ -217,6 +217,23 @@ def typed_back(client: Client, spot: Spot) -> str:
     return "stand-in" if newest.stand_in else "yes"
 
 
+def entering_outreach(client: Client, spot: Spot) -> str:
+    """A talk in the community of that door; a place that is not theirs to choose is refused on the form."""
+    sent = {
+        "client_id": str(uuid4()),
+        "campaign": spot.case.campaign_id,
+        "kind": "talk",
+        "held_on": NOW.date().isoformat(),
+        "area": spot.door.area_id,
+        "place": "文化站",
+        "people_reached": "30",
+    }
+    response = client.post(reverse("visits:outreach_new"), sent)
+    if response.status_code == 302:
+        return seen(client.get(response["Location"]), "文化站")
+    return {422: "404"}.get(response.status_code, str(response.status_code))
+
+
 Probe = Callable[[Client, Spot], str]
 OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "premises address": (address_of_a_door, ["yes", "yes", "404", "404"]),
@@ -226,6 +243,7 @@ OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "log a visit": (logging_a_visit, ["yes", "stand-in", "404", "404"]),
     "case": (page_of_a_case, ["yes", "404", "404", "404"]),
     "approve closure": (striking_off, ["403", "404", "404", "404"]),
+    "outreach": (entering_outreach, ["403", "403", "403", "403"]),
     "list as a file": (list_as_a_file, ["403", "403", "403", "403"]),
     "report or PDF of figures": (figures, ["403", "403", "403", "403"]),
     "walk list": (walk_list, ["yes", "404", "404", "404"]),
@@ -264,6 +282,7 @@ CHIEF: dict[str, tuple[Probe, list[str]]] = {
     "approve closure": (striking_off, ["302", "302", "404", "404"]),
     "report": (figures, ["yes", "yes", "404", "404"]),
     "PDF": (paper, ["yes", "yes", "404", "404"]),
+    "outreach": (entering_outreach, ["yes", "yes", "404", "404"]),
     "list as a file": (list_as_a_file, ["masked", "masked", "404", "404"]),
     "reveal": (revealed, ["yes", "yes", "404", "404"]),
     "walk list": (walk_list, ["masked", "masked", "404", "404"]),
@@ -321,6 +340,7 @@ WORK: list[Probe] = [
     paper,
     door_in_the_register,
     list_as_a_file,
+    entering_outreach,
     shared_out,
 ]
 
