@@ -37,7 +37,7 @@ class HeadForm(forms.Form):
     day = forms.DateField(label=_("Date of the round"), widget=forms.DateInput(attrs={"type": "date"}))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
-    place = forms.ChoiceField(label=_("Where met, unless typed"), choices=[("", "–"), *Visit.Place.choices])
+    place = forms.ChoiceField(label=_("Met, unless typed"), choices=[("", "–"), *Visit.Place.choices])
     topics = forms.TypedMultipleChoiceField(
         label=_("Topics, unless typed"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
