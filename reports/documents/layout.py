@@ -1,7 +1,7 @@
 """How a form is laid out: sections of rows of cells, each a label beside what is known or room to write by pen."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from accounts.models import Officer
 
-# A row is cut into so many columns; a label takes three of them.
+# A row is cut into so many columns; a label takes three of them, a question as many as its words need.
 COLUMNS = 24
 LABEL = 3
 
@@ -33,6 +33,7 @@ class Cell:
     lines: int = 1
     wide: int = 1
     rows: tuple[str, ...] = ()
+    label_columns: int = LABEL
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Row:
         parts = sum(cell.wide for cell in self.cells)
         taken = [COLUMNS * cell.wide // parts for cell in self.cells]
         taken[-1] += COLUMNS - sum(taken)
-        return [(cell, columns - LABEL) for cell, columns in zip(self.cells, taken, strict=True)]
+        return [(cell, columns - cell.label_columns) for cell, columns in zip(self.cells, taken, strict=True)]
 
     @property
     def height(self) -> int:
@@ -56,6 +57,7 @@ class Row:
 class Section:
     title: str
     rows: tuple[Row, ...]
+    overleaf: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,10 @@ class Form:
     code: str
     sections: tuple[Section, ...]
     remarks: tuple[str, ...] = ()
-    signed_below: tuple[str, ...] = field(default=())
+
+    @property
+    def two_sided(self) -> bool:
+        return any(section.overleaf for section in self.sections)
 
 
 def row(*cells: Cell) -> Row:
@@ -100,6 +105,5 @@ def form_html(form: Form, *, foot: str, printer: Officer, language: str, at: dat
             "at": at,
             "demo": settings.DEMO,
             "columns": range(COLUMNS),
-            "label_span": LABEL,
         }
         return render_to_string("reports/paper/form.html", context)

@@ -5,8 +5,9 @@ disputes, hazards, clues, opinions; in a business also staff, trade, goods and s
 it says goes the sealed way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ from registry.masking import masked_phone
 from registry.models import Contact, Premises, holds_door
 from reports.documents.layout import Cell, Form, Row, Section, Tick, day, moment, row, ticks
 from visits.models import Visit
+
+# With more questions than these, what was found has the back of the sheet, and more room.
+ON_ONE_PAGE = 8
 
 
 @dataclass
@@ -71,12 +75,14 @@ def visit_form(facts: Facts, kind: str) -> Form:
     """The form for this kind of door; a blank one where nothing is known."""
     household = kind == Premises.Kind.HOUSEHOLD
     campaign = facts.campaign
+    asked: list[Question] = []
     sections = [_household(facts) if household else _business(facts), _visit(facts)]
     if campaign is not None:
         asked = [question for question in campaign.questions.all() if kind in question.kinds]
         if asked:
-            sections.append(Section(_("Questions of the campaign"), tuple(_question(each, facts) for each in asked)))
-    sections += [_findings(facts, household=household), _signatures(facts)]
+            sections.append(Section(_("Questions of the campaign"), tuple(_questions(asked, facts))))
+    overleaf = len(asked) > ON_ONE_PAGE
+    sections += [_findings(facts, household=household, overleaf=overleaf), _signatures(facts)]
     unit = facts.premises.unit if facts.premises else facts.officer.unit if facts.officer else None
     return Form(
         title=_("Visit form: household") if household else _("Visit form: enterprise or shop"),
@@ -178,26 +184,37 @@ def _visit(facts: Facts) -> Section:
     )
 
 
-def _question(question: Question, facts: Facts) -> Row:
+def _questions(asked: Sequence[Question], facts: Facts) -> Iterator[Row]:
+    """Short answers stand two in a row; one of several has a row of its own."""
+    short = [question for question in asked if question.type != Question.Type.CHOICE]
+    for first, second in zip_longest(short[::2], short[1::2]):
+        pair = [_question(question, facts, columns=8) for question in (first, second) if question is not None]
+        yield row(*pair)
+    for question in asked:
+        if question.type == Question.Type.CHOICE:
+            yield row(_question(question, facts, columns=8))
+
+
+def _question(question: Question, facts: Facts, *, columns: int) -> Cell:
     answer = facts.answers.get(question.pk, "")
     if question.type == Question.Type.YES_NO:
         boxes = ticks((("yes", _("yes")), ("no", _("no"))), {answer})
-        return row(Cell(_("Question"), wide=3, value=question.text), Cell(_("Answer"), ticks=boxes, wide=2))
+        return Cell(question.text, ticks=boxes, label_columns=columns)
     if question.type == Question.Type.CHOICE:
         boxes = ticks(((choice, choice) for choice in question.choices), {answer})
-        return row(Cell(_("Question"), wide=3, value=question.text), Cell(_("Answer"), ticks=boxes, wide=2))
-    return row(Cell(_("Question"), wide=3, value=question.text), Cell(_("Answer"), answer, wide=2))
+        return Cell(question.text, ticks=boxes, label_columns=columns)
+    return Cell(question.text, answer, label_columns=columns)
 
 
-def _findings(facts: Facts, *, household: bool) -> Section:
-    filled = facts.visit is not None
+def _findings(facts: Facts, *, household: bool, overleaf: bool) -> Section:
+    filled, room = facts.visit is not None, 4 if overleaf else 2
 
     def found(kind: str, label: str, *more: str) -> Row:
         cases = [case for case in facts.cases if case.kind == kind]
         boxes = _yes_no(bool(cases) if filled and facts.visit and facts.visit.is_done else None, none=True)
         extra = tuple(Tick(word) for word in more)
         lines = tuple(f"{case.number} {case.title}" if kind != Kind.CLUE else case.number for case in cases)
-        return row(Cell(label, ticks=(*boxes, *extra), rows=lines, lines=1 if lines or kind == Kind.CLUE else 2))
+        return row(Cell(label, ticks=(*boxes, *extra), rows=lines, lines=1 if lines or kind == Kind.CLUE else room))
 
     disputes = _("Disputes: neighbours, family") if household else _("Disputes: labour, trade")
     hazards = _("Hazards: fire, security, traffic") if household else _("Hazards inside and around")
@@ -210,8 +227,9 @@ def _findings(facts: Facts, *, household: bool) -> Section:
             found(Kind.REQUEST, _("Difficulties and requests"), _("answered on the spot"), later),
             found(Kind.SUGGESTION, _("Opinions and suggestions")),
             found(Kind.CLUE, _("Clues (a tick only)"), _("handed over the sealed way")),
-            row(Cell(_("Notes"), facts.visit.diary if facts.visit else "", lines=2)),
+            row(Cell(_("Notes"), facts.visit.diary if facts.visit else "", lines=room)),
         ),
+        overleaf,
     )
 
 
