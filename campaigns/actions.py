@@ -23,6 +23,7 @@ from campaigns.models import (
     Responsibility,
     Topic,
 )
+from campaigns.question_sets import QuestionSet
 from campaigns.states import CAMPAIGN
 from campaigns.templates import STANDARD_GRAND_VISIT, Plan
 from registry.jurisdictions import under
@@ -89,6 +90,37 @@ def _lay_phases(campaign: Campaign, plan: Plan) -> None:
         last = min(last, campaign.ends_on)
         Phase.objects.create(campaign=campaign, name=name, starts_on=min(day, last), ends_on=last)
         day = last + timedelta(days=1)
+
+
+@transaction.atomic
+def put_in_questions(*, campaign: Campaign, sets: Sequence[QuestionSet], by: Officer) -> int:
+    """Adds what a draft does not ask yet of these sets, after its own questions; returns how many were added."""
+    must(by, Right.SET_UP, campaign.unit_id)
+    locked: Campaign = Campaign._base_manager.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if locked.state != Campaign.State.DRAFT:
+        raise Refusal("frozen", _("Questions are frozen when a campaign opens."), status=409)
+    asked = {(question.text, kind) for question in locked.questions.all() for kind in question.kinds}
+    rank = max((question.rank for question in locked.questions.all()), default=-1) + 1
+    missing = [
+        (plan, kinds)
+        for each in sets
+        for plan in each.questions
+        if (kinds := [kind for kind in plan.kinds if (plan.text, kind) not in asked])
+    ]
+    Question.objects.bulk_create(
+        Question(
+            campaign=locked,
+            text=plan.text,
+            kinds=kinds,
+            required=plan.required,
+            type=plan.type,
+            choices=list(plan.choices),
+            rank=rank + n,
+        )
+        for n, (plan, kinds) in enumerate(missing)
+    )
+    log_access(by, "questions_put_in", locked)
+    return len(missing)
 
 
 FREEZE_FRAME = """

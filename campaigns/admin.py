@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -14,7 +13,7 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import desk, excel
 from campaigns.actions import confirm_gone, decide_could_not_meet, return_could_not_meet
-from campaigns.forms import CampaignForm
+from campaigns.forms import CampaignForm, PhaseFormSet
 from campaigns.models import (
     Assignment,
     Campaign,
@@ -26,8 +25,8 @@ from campaigns.models import (
     ShareOut,
     Topic,
 )
+from campaigns.question_forms import COLUMNS, QuestionForm, QuestionFormSet
 from campaigns.responsibilities import ResponsibilityAdmin
-from registry.models import Premises
 
 admin.site.register(Responsibility, ResponsibilityAdmin)
 
@@ -58,6 +57,7 @@ class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
 
 class PhaseInline(DraftInline):
     model = Phase
+    formset = PhaseFormSet
 
 
 class TopicInline(DraftInline):
@@ -65,19 +65,13 @@ class TopicInline(DraftInline):
     fields = ["rank", "name", "kind", "leaflet", "guidance"]
 
 
-class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
-    kinds = forms.MultipleChoiceField(
-        label=_("asked at"), choices=Premises.Kind.choices, widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = Question
-        fields = ["rank", "text", "type", "choices", "kinds", "required"]
-
-
 class QuestionInline(DraftInline):
     model = Question
     form = QuestionForm
+    formset = QuestionFormSet
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*COLUMNS, "seen"] if self._editable(request, obj) else list(COLUMNS)
 
 
 @admin.register(Campaign)
@@ -121,6 +115,9 @@ class CampaignAdmin(BaseModelAdmin):
         pages: list[tuple[str, Any, str]] = [
             ("add/", desk.draft, "campaigns_campaign_add"),
             ("<int:pk>/move/<str:name>/", desk.move_campaign, "campaigns_campaign_move"),
+            ("<int:pk>/copy/", desk.copy, "campaigns_campaign_copy"),
+            ("<int:pk>/dates/", desk.dates, "campaigns_campaign_dates"),
+            ("<int:pk>/questions/", desk.question_sets, "campaigns_question_sets"),
             ("<int:pk>/share-out/", desk.board, "campaigns_share_out"),
             ("<int:pk>/share-out/doors/", desk.left_out, "campaigns_left_out"),
             ("<int:pk>/share-out/earlier/", desk.history, "campaigns_share_outs"),
@@ -137,6 +134,8 @@ class CampaignAdmin(BaseModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         campaign = self.get_object(request, object_id)
+        if request.method == "POST" and campaign.state != Campaign.State.DRAFT:
+            return desk.too_late(request, campaign)
         moves = desk.moves_of(campaign, officer_of(request))
         return super().change_view(request, object_id, form_url, {"moves": moves, **(extra_context or {})})
 

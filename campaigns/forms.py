@@ -5,14 +5,18 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
 from campaigns.board import Choice
+from campaigns.dates import Dates, phase_faults
 from campaigns.models import Campaign, ShareOut
 from registry.jurisdictions import under
 from registry.models import Area, Jurisdiction
+
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 # A list on one page; above it the next coarser level is offered: a city's communities, a province's townships.
 MOST_LISTED = 4_000
@@ -45,8 +49,9 @@ class DraftForm(forms.Form):
         label=_("Communities"), queryset=Area.objects.none(), error_messages={"required": _("Choose at least one.")}
     )
 
-    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, officer: Officer, source: Campaign | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.source = source
         units = Unit.objects.visible_to(officer).filter(pk__in=officer.units_with(Right.SET_UP))
         self.fields["unit"].queryset = units.order_by("path")  # type: ignore[attr-defined]
         self.fields["areas"].queryset = areas_under(units)  # type: ignore[attr-defined]
@@ -70,7 +75,15 @@ class DraftForm(forms.Form):
         return list(grouped.values())
 
     def chosen(self) -> set[str]:
-        return set(self.data.getlist("areas")) if self.is_bound else set()  # type: ignore[attr-defined]
+        """What was ticked; before that, what the copied campaign took, or everything."""
+        if self.is_bound:
+            return set(self.data.getlist("areas"))  # type: ignore[attr-defined]
+        heads = self.groups()
+        if self.source is None:
+            return {head.code for head, _members in heads}
+        taken = tuple(self.source.areas.values_list("code", flat=True))
+        whole = {head.code for head, _members in heads if head.code.startswith(taken)}
+        return whole | {area.code for head, members in heads for area in members if area.code in taken}
 
 
 class BoardForm(forms.Form):
@@ -118,8 +131,56 @@ class BoardForm(forms.Form):
         return list(self.data.getlist(name)) if hasattr(self.data, "getlist") else []
 
 
+class DatesForm(forms.Form):
+    """A campaign's dates with those of its phases; what was shown comes back as `was_…`."""
+
+    was_starts_on = forms.DateField(widget=forms.HiddenInput)
+    was_ends_on = forms.DateField(widget=forms.HiddenInput)
+    starts_on = forms.DateField(label=_("Starts on"), widget=DAY)
+    ends_on = forms.DateField(label=_("Ends on"), widget=DAY)
+    retain_until = forms.DateField(label=_("Personal data kept until"), widget=DAY)
+    warned = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+        columns = ("starts_on", "ends_on", "retain_until")
+        initial: dict[str, Any] = {name: getattr(campaign, name) for name in columns}
+        initial |= {"was_starts_on": campaign.starts_on, "was_ends_on": campaign.ends_on}
+        self.phases = list(campaign.phases.all())
+        for phase in self.phases:
+            initial |= {f"phase_{phase.pk}_{name}": getattr(phase, name) for name in ("starts_on", "ends_on")}
+        super().__init__(data, initial=initial)
+        for phase in self.phases:
+            for name, word in (("starts_on", _("from")), ("ends_on", _("until"))):
+                self.fields[f"phase_{phase.pk}_{name}"] = forms.DateField(label=word, widget=DAY)
+
+    def phase_fields(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        return [(p.name, self[f"phase_{p.pk}_starts_on"], self[f"phase_{p.pk}_ends_on"]) for p in self.phases]
+
+    def dates(self) -> Dates:
+        data = self.cleaned_data
+        spans = {p.pk: (data[f"phase_{p.pk}_starts_on"], data[f"phase_{p.pk}_ends_on"]) for p in self.phases}
+        return Dates(data["starts_on"], data["ends_on"], data["retain_until"], spans)
+
+
+class PhaseFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Phases of a draft lie inside its dates, as they are typed on the same page."""
+
+    def clean(self) -> None:
+        super().clean()
+        campaign: Any = self.instance
+        if not campaign.starts_on or not campaign.ends_on:
+            return
+        dates = Dates(campaign.starts_on, campaign.ends_on, campaign.ends_on)
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", None) or {}
+            if data.get("DELETE") or not data.get("starts_on") or not data.get("ends_on"):
+                continue
+            for fault in phase_faults("", data["starts_on"], data["ends_on"], dates):
+                form.add_error(fault.field.removeprefix("_"), str(fault))
+
+
 class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A draft's own columns; the dates may not leave the phases behind."""
+    """A draft's own columns; its phases are held inside its dates by `PhaseFormSet`."""
 
     class Meta:
         model = Campaign
@@ -144,4 +205,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         last: date | None = data.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
+        kept: date | None = data.get("retain_until")
+        if last and kept and kept < last:
+            self.add_error("retain_until", _("Personal data is kept at least until the last day."))
         return data

@@ -2,13 +2,16 @@
 
 from campaigns.desk.lists import export_lists, officer_list
 from campaigns.desk.pages import admin_path
+from campaigns.desk.parts import dates, question_sets, too_late
 from campaigns.desk.progress import hand_over, outcome_label, progress
-from campaigns.desk.setting_up import draft, move_campaign, moves_of
+from campaigns.desk.setting_up import copy, draft, move_campaign, moves_of
 from campaigns.desk.sharing_out import board, history, left_out, run_page, undo
 
 __all__ = [
     "admin_path",
     "board",
+    "copy",
+    "dates",
     "draft",
     "export_lists",
     "hand_over",
@@ -19,6 +22,8 @@ __all__ = [
     "officer_list",
     "outcome_label",
     "progress",
+    "question_sets",
     "run_page",
+    "too_late",
     "undo",
 ]

@@ -1,4 +1,4 @@
-"""Begin a campaign and move it on."""
+"""Begin a campaign, from the plan or from an earlier one, and move it on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import actions
+from campaigns.copying import copy_campaign
 from campaigns.desk.pages import campaign_or_404, page
 from campaigns.forms import DraftForm
 from campaigns.models import Campaign
@@ -43,7 +44,29 @@ def draft(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "admin/campaigns/draft.html",
         422 if form.is_bound else 200,
         form=form,
+        earlier=list(Campaign.objects.visible_to(officer).order_by("-starts_on", "-pk")[:5]),
         title=_("New campaign"),
+    )
+
+
+def copy(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
+    """Begin a campaign from an earlier one: title and dates are typed, its parts come along, its doors do not."""
+    source, officer = campaign_or_404(request, pk), officer_of(request)
+    if not officer.may(Right.SET_UP):
+        raise Http404
+    form = DraftForm(request.POST or None, officer=officer, source=source, initial={"unit": source.unit_id})
+    if request.method == "POST" and form.is_valid():
+        campaign = copy_campaign(source=source, **form.cleaned_data, by=officer, at=timezone.now())
+        messages.success(request, _("The copy stands as a draft. Look it through, then open it."))
+        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
+    return page(
+        request,
+        model_admin,
+        "admin/campaigns/draft.html",
+        422 if form.is_bound else 200,
+        form=form,
+        source=source,
+        title=_("Copy a campaign"),
     )
 
 

@@ -86,7 +86,7 @@ def log_a_visit_with_a_dispute(world: World, page_as: PageAs, axe: Axe) -> None:
     box.locator("select").first.select_option("neighbour")
     box.locator("input[type=text], textarea").first.fill("楼上漏水，双方当场说清")
     box.locator("label[for$='spot']").first.click()
-    for answer in page.locator(".question label[for$='-no']").all():
+    for answer in page.locator("[data-questions] .question label[for$='-no']").all():
         answer.click()
     page.locator("button[name=declared][value='1']:visible").click()
     page.wait_for_url(lambda url: not url.endswith(f"/doors/{door.pk}/"))
