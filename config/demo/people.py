@@ -55,7 +55,12 @@ def make_people(rng: Random, at: datetime) -> People:
     stations = []
     for number, station in enumerate(plan.STATIONS, start=1):
         unit = Unit.objects.create(
-            name=station.name, kind=Unit.Kind.STATION, parent=bureau, rank=number, code=f"4203030{number:02d}000"
+            name=station.name,
+            kind=Unit.Kind.STATION,
+            parent=bureau,
+            rank=number,
+            code=f"4203030{number:02d}000",
+            phone=f"199 0000 80{number:02d}",
         )
         Jurisdiction.objects.create(unit=unit, area_id=station.township)
         chief = add(f"ZW{number}001", "李卫东" if number == 1 else person(rng), unit, [Role.SUPERVISOR], "所长")

@@ -125,6 +125,23 @@ class Story:
     def plan_knock(self, when: datetime, door: Premises, officer: Officer, outcome: str, **more: Any) -> None:
         self.plan(when, lambda at: self.knock(door, officer, at, outcome, **more))
 
+    def plan_typed(self, when: datetime, door: Premises, officer: Officer, outcome: str, typist: Officer) -> None:
+        """The officer's paper list, typed back by the desk some hours later."""
+
+        def type_back(at: datetime) -> None:
+            attempt = Attempt(
+                premises_id=door.pk,
+                outcome=outcome,
+                started_at=when,
+                ended_at=when + timedelta(minutes=1),
+                officer_id=officer.pk,
+                keyed_later=True,
+                from_paper=True,
+            )
+            log_attempt(attempt=attempt, client_id=self.uuid(), by=typist, at=at)
+
+        self.plan(when + timedelta(hours=4), type_back)
+
     def answer(self, question: Question) -> str:
         if question.type == Question.Type.CHOICE:
             return self.rng.choice(question.choices)
@@ -478,7 +495,7 @@ def confirm_said_gone(story: Story, at: datetime) -> None:
 
 
 def plan_this_week(story: Story, officer: Officer) -> None:
-    """The demo officer was out before the weekend and today, without meeting anybody; one appointment for tonight."""
+    """The demo officer was out with a paper list, met nobody, and the chief typed it back; one appointment for tonight."""
     rows = list(
         Assignment.objects.unscoped("the demo")
         .live()
@@ -487,9 +504,12 @@ def plan_this_week(story: Story, officer: Officer) -> None:
         .order_by("rank")[:8]
     )
     monday = story.last_sunday + timedelta(days=1)
+    chief = next(station.chief for station in story.people.stations if station.unit.pk == officer.unit_id)
     for number, row in enumerate(rows[2:7]):
         when = at_clock(max(monday, story.campaign.starts_on), 9, 5 + number * 6)
-        if when < timezone.now():
+        if when + timedelta(hours=4) < timezone.now():
+            story.plan_typed(when, row.premises, officer, "nobody_in", chief)
+        elif when < timezone.now():
             story.plan_knock(when, row.premises, officer, "nobody_in")
     if rows:
         start = at_clock(max(monday, story.campaign.starts_on), 9, 1)
