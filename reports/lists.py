@@ -56,6 +56,8 @@ def request_of(officer: Officer, query: str) -> HttpRequest:
     filters.pop("p", None)
     request: Any = HttpRequest()
     request.method, request.GET, request.user = "GET", filters, officer
+    # A page may show some of what it found; a file holds all of it.
+    request.whole_list = True
     return cast(HttpRequest, request)
 
 

@@ -1,12 +1,13 @@
 """`./run COMMAND`: one function a command."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from config.running import checking, packages, serving, site
-from config.running.places import ROOT
+from config.running.places import PYTHON, ROOT
 from config.running.postgres import Cluster
 from config.running.words import Stop, prefer_utf8, say, words
 
@@ -77,6 +78,14 @@ def check(arguments: Arguments) -> int:
     return checking.run_all(arguments)
 
 
+def bench(arguments: Arguments) -> int:
+    """Measures what the house takes, beside the bare database; writes docs/benchmarks.md."""
+    site.prepare(dev=True)
+    with site.database() as ready:
+        ready.collect_static()
+    return subprocess.run([PYTHON, "-m", "config.bench", *arguments], cwd=ROOT).returncode
+
+
 def database(arguments: Arguments) -> int:
     """start | stop | reset | shell: our own PostgreSQL."""
     action = arguments[0] if arguments else ""
@@ -132,6 +141,7 @@ COMMANDS: dict[str, tuple[Callable[[Arguments], int], str]] = {
     "db": (database, "start | stop | reset | shell：自带的 PostgreSQL"),
     "test": (test, "安装测试所需并运行测试，参数交给 pytest"),
     "check": (check, "格式、规范、类型、模板、迁移、翻译检查，再运行全部测试"),
+    "bench": (bench, "测量速度，与裸数据库对照；写入 docs/benchmarks.md"),
     "lock": (lock, "开发者：按 pyproject.toml 重新锁定依赖"),
 }
 

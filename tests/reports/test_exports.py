@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accounts.models import AccessEvent, Grant
 from registry.models import Area
+from registry.search import sought
 from reports import exports
 from reports.models import Export
 from tests.accounts.canaries import MARKS, watched
@@ -247,3 +248,12 @@ def test_progress_leaves_as_a_file_of_the_station_shown(world, campaign):
     rows = rows_in(client_of(world.chief).post(address))
     assert rows[1][0] == "周明" and rows[1][3:5] == (1, 1)
     assert client_of(world.other_chief).post(address).status_code == 404
+
+
+def test_a_search_that_the_page_cuts_short_leaves_whole(world, monkeypatch):
+    monkeypatch.setattr("registry.admin.MOST_FOUND", 2)
+    for number in (101, 102, 103):
+        door = world.door(number)
+        door.sought = sought(door.address, door.name)
+        door.save(update_fields=["sought"])
+    assert len(sheet_of(client_of(world.chief), "registry_premises", q="花果路")) == 1 + 3

@@ -1,0 +1,73 @@
+"""Pages of an officer and of a desk at 10,000, 100,000 and 1,000,000 doors: time and statements."""
+
+import statistics
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from config.bench.ground import Place, campaign_over, grow_to
+from config.bench.rows import PageRow, seconds
+
+SIZES = (10_000, 100_000, 1_000_000)
+ROUNDS = 9
+
+
+def measure(place: Place, sizes: tuple[int, ...] = SIZES) -> Iterator[PageRow]:
+    found: dict[str, list[tuple[float, int]]] = {}
+    for size in sizes:
+        grow_to(place, size)
+        campaign = campaign_over(place, f"{size:,}")
+        for name, badge, path in pages(place, campaign.pk):
+            found.setdefault(name, []).append(taken(badge, path))
+        end(place, campaign)
+    for name, figures in found.items():
+        yield PageRow(name, tuple(ms for ms, _n in figures), tuple(n for _ms, n in figures))
+
+
+def pages(place: Place, campaign: int) -> list[tuple[str, str, str]]:
+    from campaigns.models import Assignment
+
+    station = place.people.stations[0]
+    officer = station.staff[0]
+    door = (
+        Assignment.objects.unscoped("a door of the bench").live().filter(officer=officer, campaign_id=campaign).first()
+    )
+    named = quote("周秀兰")
+    return [
+        ("round", officer.badge, "/round/"),
+        ("one door", officer.badge, f"/doors/{door.premises_id if door else 0}/"),
+        ("find a door by address", officer.badge, f"/doors/?q={quote('车城路12号 3栋')}"),
+        ("list of doors, first page", "ZW0001", "/admin/registry/premises/"),
+        ("search a full name", "ZW0001", f"/admin/registry/premises/?q={named}"),
+        ("search a common surname by pinyin", "ZW0001", "/admin/registry/premises/?q=zhou"),
+        ("search, as a station", station.chief.badge, "/admin/registry/premises/?q=zhou"),
+        ("share-out board of a station", station.chief.badge, f"/admin/campaigns/campaign/{campaign}/share-out/"),
+        ("frame, first page", station.chief.badge, "/admin/campaigns/framedoor/"),
+    ]
+
+
+def taken(badge: str, path: str) -> tuple[float, int]:
+    """Median milliseconds of one page and its statements, after one look that warms it."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from accounts.models import Officer
+
+    client = Client()
+    client.force_login(Officer.objects.unscoped("whose page is measured").get(badge=badge))
+    with CaptureQueriesContext(connection) as statements:
+        answer = client.get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    times = [seconds(lambda: client.get(path)) * 1000 for _round in range(ROUNDS)]
+    return statistics.median(times), len(statements)
+
+
+def end(place: Place, campaign: object) -> None:
+    """One campaign at a time, as a station works: the next size opens its own."""
+    from campaigns.actions import close_campaign
+    from campaigns.models import Campaign
+    from config.bench.ground import moment
+
+    assert isinstance(campaign, Campaign)  # noqa: S101 - for the type checker
+    close_campaign(campaign=campaign, version=campaign.version, by=place.people.desk, at=moment())

@@ -1,0 +1,44 @@
+"""The renderer beside WeasyPrint alone on the same HTML, at 1, 10 and 50 pages."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from config.bench.ground import Place
+from config.bench.rows import Row, alternate
+from config.running.places import ROOT
+
+LINE = "<tr><td>{n}</td><td>车城路{n}号{n}栋1单元102室</td><td>周**</td><td>见到了</td><td>没人</td><td>2026</td></tr>"
+PER_PAGE = 30
+# What our child does, without its limits and its own process boundary being asked for twice.
+ALONE = """
+import sys, weasyprint
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from reports.rendering import fetcher
+weasyprint.HTML(string=sys.stdin.buffer.read().decode(), base_url="doorstep:", url_fetcher=fetcher(Path(sys.argv[1])))\\
+    .write_pdf()
+"""
+
+
+def document(pages: int) -> str:
+    rows = "".join(LINE.format(n=number) for number in range(pages * PER_PAGE))
+    return (
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>x</title>'
+        '<link rel="stylesheet" href="doorstep:paper.css"></head><body><table>' + rows + "</table></body></html>"
+    )
+
+
+def measure(place: Place, pages: tuple[int, ...] = (1, 10, 50)) -> Iterator[Row]:
+    from reports.pdf import draw
+
+    for number in pages:
+        html = document(number)
+
+        def alone(html: str = html) -> None:
+            command = [sys.executable, "-c", ALONE, str(ROOT)]
+            subprocess.run(command, input=html.encode(), check=True, capture_output=True)
+
+        made = draw(html, "bench").pages
+        ours, anchor = alternate(lambda html=html: draw(html, "bench"), alone)  # type: ignore[misc]
+        yield Row(f"PDF of {made} pages", made, "pages", ours, anchor, "WeasyPrint alone", 0.83, f"{ours:.1f} s")
