@@ -34,6 +34,24 @@ def building_label(premises: Premises) -> str:
     return label[:1].upper() + label[1:]
 
 
+def block_label(premises: Premises) -> str:
+    """5栋, in English Building 5: without the entrance."""
+    match = NUMBERED_BUILDING.match(premises.building)
+    if get_language() != "en" or not match:
+        return premises.building
+    label = _("building %(number)s") % {"number": match[1]}
+    return label[:1].upper() + label[1:]
+
+
+def entrance_label(premises: Premises) -> str:
+    """2单元, in English Entrance 2; empty where the building has none."""
+    match = NUMBERED_ENTRANCE.match(premises.entrance)
+    if get_language() != "en" or not match:
+        return premises.entrance
+    label = _("entrance %(number)s") % {"number": match[1]}
+    return label[:1].upper() + label[1:]
+
+
 def door_number(premises: Premises) -> str:
     """The number on the door, without the counter that everybody knows: 302室 → 302; 东户 says its floor: 三楼东户."""
     number = premises.door.removesuffix("室") or premises.address

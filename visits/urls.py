@@ -13,6 +13,7 @@ urlpatterns = [
     path("doors/added/", views.added, name="added"),
     path("doors/added/<int:pk>/", views.added_door, name="added_door"),
     path("doors/<int:pk>/", views.door, name="door"),
+    path("doors/<int:pk>/building/", views.building, name="building"),
     path("doors/<int:pk>/call/", views.call, name="call"),
     path("doors/<int:pk>/nobody-in/", views.nobody_in, name="nobody_in"),
     path("doors/<int:pk>/could-not-meet/", views.could_not_meet, name="could_not_meet"),

@@ -24,6 +24,7 @@ from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
 from visits.attempts import Attempt
+from visits.building import building_of
 from visits.doors import door_or_404, doors_found, live_assignment_of, visit_or_404
 from visits.forms import CorrectionForm, DoorForm, VoidForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
@@ -147,6 +148,18 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(request, _("Saved: %(door)s. Receipt %(number)s.") % screen.receipt_words(receipt))
     following = day_of(officer, now).after(pk)
     return redirect(following.address if following else "visits:round")
+
+
+@needs(Right.LOG_VISIT)
+@require_GET
+def building(request: HttpRequest, pk: int) -> HttpResponse:
+    """The block around a door, floors by doors; addresses and states only, never a name."""
+    officer = cast(Officer, request.user)
+    premises = door_or_404(officer, pk)
+    if not premises.building:
+        raise Http404
+    found = building_of(premises, officer, timezone.now())
+    return render(request, "visits/building.html", {"tab": "round", "premises": premises, "building": found})
 
 
 @needs(Right.LOG_VISIT)

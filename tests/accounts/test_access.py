@@ -234,6 +234,12 @@ def entering_outreach(client: Client, spot: Spot) -> str:
     return {422: "404"}.get(response.status_code, str(response.status_code))
 
 
+def block_of_flats(client: Client, spot: Spot) -> str:
+    response = client.get(reverse("visits:building", args=[spot.door.pk]))
+    assert spot.given_name not in response.content.decode()
+    return seen(response, spot.door.door.removesuffix("室"))
+
+
 Probe = Callable[[Client, Spot], str]
 OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "premises address": (address_of_a_door, ["yes", "yes", "404", "404"]),
@@ -243,6 +249,7 @@ OFFICER: dict[str, tuple[Probe, list[str]]] = {
     "log a visit": (logging_a_visit, ["yes", "stand-in", "404", "404"]),
     "case": (page_of_a_case, ["yes", "404", "404", "404"]),
     "approve closure": (striking_off, ["403", "404", "404", "404"]),
+    "block of flats (addresses and states)": (block_of_flats, ["yes", "yes", "404", "404"]),
     "outreach": (entering_outreach, ["403", "403", "403", "403"]),
     "list as a file": (list_as_a_file, ["403", "403", "403", "403"]),
     "report or PDF of figures": (figures, ["403", "403", "403", "403"]),
@@ -282,6 +289,7 @@ CHIEF: dict[str, tuple[Probe, list[str]]] = {
     "approve closure": (striking_off, ["302", "302", "404", "404"]),
     "report": (figures, ["yes", "yes", "404", "404"]),
     "PDF": (paper, ["yes", "yes", "404", "404"]),
+    "block of flats (addresses and states)": (block_of_flats, ["yes", "yes", "404", "404"]),
     "outreach": (entering_outreach, ["yes", "yes", "404", "404"]),
     "list as a file": (list_as_a_file, ["masked", "masked", "404", "404"]),
     "reveal": (revealed, ["yes", "yes", "404", "404"]),
@@ -341,6 +349,7 @@ WORK: list[Probe] = [
     door_in_the_register,
     list_as_a_file,
     entering_outreach,
+    block_of_flats,
     shared_out,
 ]
 
