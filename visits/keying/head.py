@@ -32,8 +32,8 @@ class HeadForm(forms.Form):
     """Times are the station's. Doors without a time of their own are spread evenly between start and end."""
 
     campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none())
-    officer = forms.CharField(label=_("Who walked (badge number)"), max_length=20)
-    partner = forms.CharField(label=_("With (badge number)"), max_length=20, required=False)
+    officer = forms.CharField(label=_("Walked by (badge no.)"), max_length=20)
+    partner = forms.CharField(label=_("With (badge no.)"), max_length=20, required=False)
     day = forms.DateField(label=_("Date of the round"), widget=forms.DateInput(attrs={"type": "date"}))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
