@@ -85,10 +85,10 @@ def _visits(figures: dict[str, Counted], words: dict[str, Any]) -> str:
         return _("[%(campaign)s] As of %(moment)s, %(unit)s has not visited a door yet.") % words
     today = (
         _(
-            "[%(campaign)s] As of %(moment)s, %(unit)s visited today %(households_visited_today)s households, "
-            "%(shops_visited_today)s shops and %(units_visited_today)s enterprises and institutions, "
-            "%(person_times_today)s person-times; to date %(households_visited_total)s households, "
-            "%(shops_visited_total)s shops and %(units_visited_total)s enterprises and institutions"
+            "[%(campaign)s] As of %(moment)s, %(unit)s visited today: households %(households_visited_today)s, "
+            "shops %(shops_visited_today)s, enterprises and institutions %(units_visited_today)s, person-times "
+            "%(person_times_today)s; to date: households %(households_visited_total)s, shops %(shops_visited_total)s, "
+            "enterprises and institutions %(units_visited_total)s"
         )
         % words
     )
@@ -127,7 +127,7 @@ def _beside(figures: dict[str, Counted], words: dict[str, Any]) -> list[str]:
     if figures["services"].total:
         said.append(_("Services at the door %(services_total)s.") % words)
     if figures["outreach"].total:
-        said.append(_("Outreach held %(outreach_total)s times, %(people_reached_total)s people reached.") % words)
+        said.append(_("Outreach held: %(outreach_total)s, people reached: %(people_reached_total)s.") % words)
     if figures["materials"].total:
         said.append(_("Materials handed out %(materials_total)s.") % words)
     return said

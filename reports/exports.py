@@ -30,7 +30,13 @@ def ask_export(*, name: str, query: str, language: str, by: Officer, at: datetim
     rows_of(model_admin, by, query)
     throw_away(at=at)
     waiting = Export.objects.unscoped("the same wish, not yet written").filter(
-        officer=by, name=name, query=query, language=language, done_at__isnull=True, failure=""
+        officer=by,
+        name=name,
+        query=query,
+        language=language,
+        done_at__isnull=True,
+        failure="",
+        asked_at__gt=at - Export.KEPT,
     )
     same: Export | None = waiting.first()
     if same is not None:
@@ -58,6 +64,11 @@ def write_export(*, export: Export, at: datetime) -> Export:
             _write(export, at)
         except Refusal as refusal:
             export.failure = str(refusal)[:200]
+        except Exception:
+            export.failure = _("The file could not be written. Ask the administrator to look at the log.")
+            export.query = ""
+            export.save(update_fields=["failure", "query"])
+            raise
     export.query = ""
     export.save(update_fields=["failure", "query", "rows", "size", "file", "done_at"])
     return export

@@ -51,8 +51,8 @@ def test_it_says_the_day_and_the_running_total_in_the_words_of_such_bulletins(wo
 
 def test_in_english_it_says_the_same(world, worked):
     assert text_of(world, worked, language="en") == (
-        "[2026 冬季大走访] As of 18 November, 11:00, 张湾区公安分局 visited today 1 households, 0 shops and 1 enterprises and "
-        "institutions, 6 person-times; to date 2 households, 0 shops and 1 enterprises and institutions, visit rate 50.0% "
+        "[2026 冬季大走访] As of 18 November, 11:00, 张湾区公安分局 visited today: households 1, shops 0, enterprises and "
+        "institutions 1, person-times 6; to date: households 2, shops 0, enterprises and institutions 1, visit rate 50.0% "
         "(2/4). Disputes found today 1, to date 1; resolved 1 (struck off: 0). Hazards found today 1, to date 1; "
         "rectified 0."
     )

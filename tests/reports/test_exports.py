@@ -177,6 +177,16 @@ def test_whoever_has_lost_the_right_meanwhile_gets_a_sentence_and_no_file(world,
     assert not export.file
 
 
+def test_what_breaks_while_it_is_written_is_said_on_its_page(world, campaign, monkeypatch):
+    export = exports.ask_export(name="registry_premises", query="q=周秀兰", language="en", by=world.chief, at=NOW)
+    monkeypatch.setattr(exports, "write_tables", lambda target, tables: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        exports.write_export(export=export, at=NOW)
+    page = client_of(world.chief).get(f"/reports/exports/{export.pk}/").content.decode()
+    assert "could not be written" in page and "being written" not in page
+    assert Export.objects.unscoped("test").get().query == ""
+
+
 def test_a_file_is_kept_for_a_day(world, campaign):
     client = client_of(world.chief)
     answer = ask(client, "registry_premises")
