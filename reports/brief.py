@@ -241,4 +241,4 @@ class Brief:
         ]
 
     def leaflets(self) -> list[dict[str, Any]]:
-        return [{"name": row["name"], "copies": grouped(row["copies"])} for row in self.figures["leaflets"]]
+        return [{"name": row["name"], "n": grouped(row["copies"])} for row in self.figures["leaflets"]]

@@ -120,7 +120,7 @@ def _rows(brief: Brief) -> list[Table]:
         _table(_("Outreach"), [_("Kind"), *_outreach_headings()], outreach),
         _table(_("Services"), [_("Service"), _("times")], _named(figures, "services", Service.Kind)),
         _table(_("Handed out"), [_("Material"), _("copies")], _named(figures, "handed", Handed.Kind)),
-        _table(_("Topics"), [_("Topic"), _("visits")], topics),
+        _table(_("Topics"), [_("Topic"), pgettext("at which a topic was explained", "visits")], topics),
         _table(_("Leaflets and cards left"), [_("Leaflet or card"), _("copies")], leaflets),
     ]
 
