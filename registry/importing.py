@@ -168,6 +168,20 @@ def parameters(batch: ImportBatch) -> dict[str, Any]:
     return {"batch": batch.pk, "dated": batch.dated_on}
 
 
+MANY = 5_000
+
+
+def mind_the_size(batch: ImportBatch) -> None:
+    """For the rest of this transaction: no nested loops over a large workbook.
+
+    The staging table is filled and emptied, and its statistics tell of the workbook before: the planner takes a
+    hundred thousand rows for one and reads the whole of them once for each. A small workbook keeps its index look-ups.
+    """
+    if len(batch.rows.order_by().values_list("pk", flat=True)[: MANY + 1]) > MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_nestloop = off")
+
+
 def compare_rows(batch: ImportBatch) -> None:
     """Rows of one door that contradict each other: the first says what holds, the later ones say where they differ."""
     with connection.cursor() as cursor:
