@@ -13,12 +13,14 @@ from django.utils import timezone, translation
 from accounts.models import Officer
 from campaigns.actions import draft_campaign, open_campaign
 from campaigns.board import Choice, make_board
+from campaigns.copying import copy_campaign
 from campaigns.models import Campaign, ShareOut
 from campaigns.sharing import share_out, undo_share_out
 from config import demo
 from config.demo import plan, story
 from config.demo.outreach import hold_outreach
 from config.demo.people import People, Station, make_people
+from config.demo.pilot import hold_pilot
 from config.demo.places import Places, as_csv, make_doors
 from registry.actions import confirm_import, read_batch, upload_workbook
 from registry.areas import load_areas
@@ -63,20 +65,21 @@ class Seeding:
         self.first_day = self.last_sunday - timedelta(days=7 * plan.WEEKS - 1)
 
     def run(self) -> None:
-        before = story.at_clock(self.first_day - timedelta(days=9), 9)
+        before = story.at_clock(self.first_day - timedelta(days=45), 9)
         with AREAS.open("rb") as file:
             load_areas(file=file)
         people = make_people(self.rng, before)
         places = make_doors(self.rng, self.scale)
         self.bring_in(people, places)
+        pilot = hold_pilot(people, self.first_day, self.today)
         campaign = self.open_and_share(people)
         self.twelve_weeks(people, places, campaign)
         hold_outreach(people, campaign, self.last_sunday, self.rng)
         self.brief(people, campaign)
-        self.next_campaign(people)
+        self.next_campaign(people, pilot)
 
     def bring_in(self, people: People, places: Places) -> None:
-        at = story.at_clock(self.first_day - timedelta(days=6), 10)
+        at = story.at_clock(self.first_day - timedelta(days=40), 10)
         batch = upload_workbook(
             unit=people.bureau,
             file=as_csv(places),
@@ -147,16 +150,16 @@ class Seeding:
         story.plan_this_week(told, people.stations[0].staff[0])
         told.run()
 
-    def next_campaign(self, people: People) -> None:
-        """A draft of the station's own, for a newcomer to open and share out."""
-        chief = people.stations[0].chief
-        draft_campaign(
+    def next_campaign(self, people: People, pilot: Campaign) -> None:
+        """A draft of the station's own, copied from its pilot, for a newcomer to open and share out."""
+        copy_campaign(
+            source=pilot,
             title="岁末消防安全走访",
             unit=people.stations[0].unit,
             starts_on=self.today,
             ends_on=self.today + timedelta(days=34),
             areas=Area.objects.filter(code=plan.STATIONS[0].township),
-            by=chief,
+            by=people.stations[0].chief,
             at=story.at_clock(self.today, 8),
         )
 
