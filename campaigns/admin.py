@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import DateField, TextField
+from django.forms import DateInput, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -36,6 +38,18 @@ class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
 
     extra = 0
     show_change_link = False
+    template = "admin/campaigns/part_rows.html"
+    formfield_overrides = {
+        DateField: {"widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        TextField: {"widget": Textarea(attrs={"rows": 2})},
+    }
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A cell's name is its column's: there is no label beside it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label)
+        return field
 
     def _editable(self, request: HttpRequest, campaign: Any) -> bool:
         if campaign is None or campaign.state != Campaign.State.DRAFT:
@@ -137,7 +151,9 @@ class CampaignAdmin(BaseModelAdmin):
         if request.method == "POST" and campaign.state != Campaign.State.DRAFT:
             return desk.too_late(request, campaign)
         moves = desk.moves_of(campaign, officer_of(request))
-        return super().change_view(request, object_id, form_url, {"moves": moves, **(extra_context or {})})
+        by = officer_of(request)
+        may = {"may_set_up": by.may(Right.SET_UP, campaign.unit_id), "may_copy": by.may(Right.SET_UP)}
+        return super().change_view(request, object_id, form_url, {"moves": moves, **may, **(extra_context or {})})
 
 
 def _flat(fields: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """What a supervisor types to begin a campaign, and what the share-out board sends back."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -198,6 +198,13 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "bands_needed",
             "cool_off_days",
         ]
+        widgets: ClassVar[dict[str, Any]] = {
+            **dict.fromkeys(("starts_on", "ends_on", "retain_until"), DAY),
+            **{
+                name: forms.Textarea(attrs={"rows": 3, "cols": 80})
+                for name in ("legal_basis", "purpose", "notice_text")
+            },
+        }
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions import log_access
+from accounts.actions import log_access, must
 from accounts.admin import officer_of
 from accounts.models import Officer
+from accounts.rights import Right
 from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
 from campaigns.desk.progress import outcome_label
 from campaigns.models import Assignment, Campaign
-from registry.xlsx_writing import BOLD, PLAIN, SheetToWrite, Value, write_workbook
+from registry.xlsx_table import Table, write_tables
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -92,15 +93,16 @@ def export_lists(request: HttpRequest, model_admin: Any, pk: int) -> HttpRespons
         raise Http404
     rows = walk_of(by, campaign, unit.pk)
     people = Officer.objects.visible_to(by).filter(pk__in=rows.order_by().values("officer"))
+    must(by, Right.EXPORT, unit.pk)
     log_access(by, "walk_lists_exported", campaign)
     target: Any = TemporaryFile()  # noqa: SIM115 - closed with the response
-    write_workbook(target, (_sheet(rows.filter(officer=person), person) for person in people.order_by("badge")))
+    write_tables(target, [_table(rows.filter(officer=person), person) for person in people.order_by("badge")])
     target.seek(0)
     name = f"walk-lists-{campaign.pk}-{timezone.localdate():%Y%m%d}.xlsx"
     return FileResponse(target, as_attachment=True, filename=name, content_type=XLSX)
 
 
-def _sheet(rows: Any, person: Officer) -> SheetToWrite:
+def _table(rows: Any, person: Officer) -> Table:
     heads = [
         _("No."),
         _("Community"),
@@ -113,22 +115,19 @@ def _sheet(rows: Any, person: Officer) -> SheetToWrite:
         _("Visited"),
     ]
 
-    def lines() -> Iterator[tuple[int, list[Value], int, int]]:
-        yield 1, list(heads), BOLD, BOLD
+    def lines() -> Iterator[list[Any]]:
         for number, row in enumerate(rows.iterator(chunk_size=2000), start=1):
             door = row.frame_door
-            cells: list[Value] = [
+            yield [
                 number,
                 door.area.label,
                 row.premises.address,
                 str(door.get_kind_display()),
                 row.premises.masked_name,
-                row.due_on.isoformat(),
+                row.due_on,
                 door.tries,
                 outcome_label(door.last_outcome),
-                door.met_on.isoformat() if door.met_on else "",
+                door.met_on,
             ]
-            yield number + 1, cells, PLAIN, PLAIN
 
-    widths = [[1, 1, 6], [2, 2, 14], [3, 3, 34], [4, 6, 12], [7, 7, 8], [8, 9, 14]]
-    return SheetToWrite(f"{person.badge} {person.name}", lines(), widths=widths)
+    return Table(f"{person.badge} {person.name}", heads, lines(), widths=(6, 14, 34, 12, 12, 12, 8, 14, 12))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions import must
 from accounts.admin import officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -28,7 +29,8 @@ def _to_campaign(campaign: Campaign) -> HttpResponseRedirect:
 
 def dates(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """Move the dates of a draft or of an open campaign; what follows from it is shown before it is confirmed."""
-    campaign, officer = campaign_or_404(request, pk), officer_of(request)
+    campaign = campaign_or_404(request, pk)
+    must(officer_of(request), Right.SET_UP, campaign.unit_id)
     form = DatesForm(request.POST or None, campaign=campaign)
     warnings: list[str] = []
     status = 200
@@ -46,7 +48,6 @@ def dates(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         campaign=campaign,
         form=form,
         warnings=warnings,
-        may_change=officer.may(Right.SET_UP, campaign.unit_id),
         title=_("Dates"),
     )
 

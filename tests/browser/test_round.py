@@ -185,3 +185,27 @@ def test_pages_can_be_used_by_everybody(
             faults += [f"{path} too small: {found}" for found in page.evaluate(TOO_SMALL)]
         page.context.close()
     assert faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_last_time_s_answers_are_one_tap(
+    world: World, doors: list[Premises], page_as: PageAs, axe: Any, scripts: bool
+) -> None:
+    from datetime import timedelta
+
+    from campaigns.models import Question
+    from tests.visits.steps import log, met
+    from tests.world import NOW
+
+    asked = Question.objects.filter(required=True, kinds__contains=["household"])
+    log(world, met(doors[0], answers={question.pk: "no" for question in asked}), at=NOW - timedelta(days=2))
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/", screen=SMALL, scripts=scripts)
+    plain_visit(page)
+    if scripts:
+        assert axe(page) == []
+        assert page.evaluate(TOO_SMALL) == []
+    page.locator("label[for=as-last]").click()
+    page.locator("button[name=declared][value='1']:visible").click()
+    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    newest = Visit.objects.unscoped("test").latest("pk")
+    assert [entry["as_last"] for entry in newest.answers] == [True] * asked.count()
