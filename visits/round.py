@@ -323,6 +323,20 @@ def _place(row: Row) -> tuple[str, str, str, str]:
 
 
 def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
+    """The round: what is to be walked today, with whatever a row says beside the door."""
+    rows = walk_of(officer, at)
+    _add_phones(rows, officer)
+    _add_open_cases(rows, officer)
+    _add_best_band(rows.values(), timezone.localdate(at))
+    return Day(at, list(rows.values()), show)
+
+
+def next_door(officer: Officer, at: datetime, after: int) -> Row | None:
+    """The door to go to after this one; one query, for whoever has just saved."""
+    return Day(at, list(walk_of(officer, at).values())).after(after)
+
+
+def walk_of(officer: Officer, at: datetime) -> dict[int, Row]:
     """The officer's doors due by today and not met before today, less those that are confirmed not to exist."""
     today = timezone.localdate(at)
     start, end = labels.day_bounds(at)
@@ -338,11 +352,7 @@ def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
         .select_related("frame_door", "premises", "premises__area", "campaign")
         .order_by("rank", "premises__walk_key", "pk")
     )
-    rows = {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine if not rests(a, today)}
-    _add_phones(rows, officer)
-    _add_open_cases(rows, officer)
-    _add_best_band(rows.values(), today)
-    return Day(at, list(rows.values()), show)
+    return {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine if not rests(a, today)}
 
 
 def rests(assignment: Assignment, today: date) -> bool:

@@ -21,7 +21,7 @@ from visits.doors import frame_doors_on, history_of, live_assignment_of
 from visits.forms import VisitForm
 from visits.models import Submission, Visit
 from visits.questions import LastAnswer, last_answers
-from visits.round import day_of
+from visits.round import next_door
 
 
 @dataclass
@@ -193,7 +193,7 @@ class Screen:
         return {"door": labels.door_label(self.premises), "number": receipt.short}
 
     def context(self, form: VisitForm) -> dict[str, Any]:
-        following = day_of(self.officer, self.at).after(self.premises.pk)
+        following = next_door(self.officer, self.at, self.premises.pk)
         return {
             "tab": "round",
             "screen": self,

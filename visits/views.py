@@ -29,7 +29,7 @@ from visits.doors import door_or_404, doors_found, live_assignment_of, visit_or_
 from visits.forms import CorrectionForm, DoorForm, VoidForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Photo, Submission, Visit
-from visits.round import Undo, day_of, returns_of
+from visits.round import Undo, day_of, next_door, returns_of
 from visits.screen import Screen
 
 PAGE = 30
@@ -146,7 +146,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
     if receipt.verdict == Submission.Verdict.CONFLICT:
         return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
     messages.success(request, _("Saved: %(door)s. Receipt %(number)s.") % screen.receipt_words(receipt))
-    following = day_of(officer, now).after(pk)
+    following = next_door(officer, now, pk)
     return redirect(following.address if following else "visits:round")
 
 
