@@ -56,7 +56,7 @@ class Case(ScopedModel):
         REGISTERED = "registered", _("registered")
         ASSIGNED = "assigned", _("assigned")
         HANDLING = "handling", _("being handled")
-        FOLLOW_UP = "follow_up", _("return visits")
+        FOLLOW_UP = "follow_up", pgettext_lazy("state of a case", "return visits")
         ADVISED = "advised", _("told of the legal routes")
         CLOSURE_PENDING = "closure_pending", _("waiting to be struck off")
         CLOSED = "closed", _("struck off")
