@@ -115,8 +115,8 @@ class CampaignAdmin(BaseModelAdmin):
         return self.inlines if obj is not None else []
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A campaign's own columns are frozen once it is open; its bindings are edited beside them."""
-        if obj is not None and obj.state not in (Campaign.State.DRAFT, Campaign.State.OPEN):
+        """A campaign is set up until it opens; dates and bindings of an open one have pages of their own."""
+        if obj is not None and obj.state != Campaign.State.DRAFT:
             return False
         return super().has_change_permission(request, obj)
 
