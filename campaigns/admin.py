@@ -171,17 +171,24 @@ def _decided(model_admin: admin.ModelAdmin[Any], request: HttpRequest, action: A
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    title = _("waits for a second hand")
+    title = _("what waits")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("gone", _("said to be gone")), ("could_not_meet", _("could not be met"))]
+        return [
+            ("gone", _("said to be gone")),
+            ("could_not_meet", _("could not be met")),
+            ("nobody", _("in nobody's hands")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "gone":
             return queryset.exclude(gone_said="").filter(gone_confirmed_at__isnull=True, met_on__isnull=True)
         if self.value() == "could_not_meet":
             return queryset.filter(could_not_meet_at__isnull=False)
+        if self.value() == "nobody":
+            held = Assignment.objects.visible_to(officer_of(request)).live().values("frame_door")
+            return queryset.filter(met_on__isnull=True, gone_confirmed_at__isnull=True).exclude(pk__in=held)
         return queryset
 
 

@@ -93,6 +93,13 @@ def test_filters_and_search_hold_in_the_file(world, campaign):
         assert len(rows_in(client.get(refused["Location"]))) == 6, "an undeclared look-up narrows nothing"
 
 
+def test_doors_that_nobody_holds_leave_as_a_list_of_their_own(world, campaign):
+    world.give(campaign, world.doors[0], world.owner)
+    visit(world, world.doors[1])
+    rows = sheet_of(client_of(world.chief), "campaigns_framedoor", waits="nobody")
+    assert len(rows) == 1 + len(world.doors) - 2
+
+
 def test_columns_hold_numbers_days_and_moments(world, campaign):
     visit(world, world.doors[0])
     client = client_of(world.chief)
