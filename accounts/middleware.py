@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import rule_of
 from accounts.actions import log_access
-from accounts.refusals import Refusal, refused_by_database
+from accounts.refusals import Refusal, refused_by_database, refused_by_disk
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -82,8 +82,8 @@ class RefusalPage:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, DatabaseError):
-            refused = refused_by_database(exception)
+        if isinstance(exception, DatabaseError | OSError):
+            refused = refused_by_database(exception) or refused_by_disk(exception)
             if refused is None:
                 return None
             exception = refused

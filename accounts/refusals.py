@@ -1,5 +1,7 @@
 """A refusal: the one way in which the house says no, with a sentence that a person can act on."""
 
+import errno
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +31,8 @@ class Refusal(Exception):
 AT_ONCE = ("40001", "40P01", "55P03")
 TOO_LONG = ("57014",)
 DISK_FULL = ("53100",)
+# The same from the system: no room, a quota, a limit on the size of one file.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def refused_by_database(error: BaseException) -> Refusal | None:
@@ -46,9 +50,18 @@ def refused_by_database(error: BaseException) -> Refusal | None:
         sentence = _("This took too long and was stopped. Nothing was saved: narrow it, or try again in a moment.")
         return Refusal("too_long", sentence, status=503)
     if code in DISK_FULL:
-        sentence = _("The server's disk is full. Nothing was saved: tell whoever runs the server, then press again.")
-        return Refusal("disk_full", sentence, status=507)
+        return disk_full()
     return None
+
+
+def refused_by_disk(error: BaseException | None) -> Refusal | None:
+    """The refusal that stands behind a file that could not be written for want of room. Else None."""
+    return disk_full() if isinstance(error, OSError) and error.errno in NO_ROOM else None
+
+
+def disk_full() -> Refusal:
+    sentence = _("The server's disk is full. Nothing was saved: tell whoever runs the server, then press again.")
+    return Refusal("disk_full", sentence, status=507)
 
 
 def needs_text(text: str, field: str, sentence: Sentence) -> None:

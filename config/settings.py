@@ -189,7 +189,7 @@ STATICFILES_DIRS = [
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "config.storage.Uploads"},
     "staticfiles": {"BACKEND": "config.storage.StaticFiles"},
 }
 MEDIA_ROOT = DATA_DIR / "media"

@@ -1,5 +1,6 @@
 """The roof: each person's home, the language, the machines' questions, the error pages."""
 
+import sys
 from typing import cast
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.views.i18n import set_language as django_set_language
 
 from accounts.access import needs, open_to_all, signed_in
 from accounts.models import Officer
+from accounts.refusals import refused_by_disk
 from accounts.rights import Right
 
 
@@ -84,6 +86,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # An upload is written down while the request is read, before any view or its refusals.
+    if refused := refused_by_disk(sys.exc_info()[1]):
+        return _error(request, refused.status, _("This was not done"), str(refused))
     return _error(
         request,
         500,

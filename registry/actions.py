@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import log_access, must
 from accounts.lifecycles import begin, move
 from accounts.models import Officer, Unit
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, refused_by_disk
 from accounts.rights import Right
 from registry import importing, writing
 from registry.keeping import chunks_of, opened, sealed
@@ -48,8 +48,12 @@ def upload_workbook(
     )
     with sealed(chunks_of(file)) as kept:
         batch.file.save(f"{digest.hexdigest()[:16]}.sealed", kept, save=False)
-    begin(batch, IMPORT, "upload", by=by, at=at)
-    log_access(by, "workbook_uploaded", batch)
+    try:
+        begin(batch, IMPORT, "upload", by=by, at=at)
+        log_access(by, "workbook_uploaded", batch)
+    except Exception:
+        batch.file.storage.delete(str(batch.file.name))
+        raise
     return batch
 
 
@@ -74,12 +78,16 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
         return _show(batch, reading, at)
     except UnreadableFile as error:
         return _fail(batch, error, at)
-    except Refusal:
+    except Refusal as refusal:
+        if refusal.code == "disk_full":
+            return _fail(batch, UnreadableFile("disk_full"), at)
         # Put aside while it was being read: that stands, and nothing of the file stays.
         _drop_file(batch)
         batch.refresh_from_db()
         return batch
-    except Exception:
+    except Exception as error:
+        if refused_by_disk(error):
+            return _fail(batch, UnreadableFile("disk_full"), at)
         _fail(batch, UnreadableFile("not_finished"), at)
         raise
 

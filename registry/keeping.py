@@ -1,5 +1,6 @@
 """Files of an import at rest: sealed in blocks with `FIELD_KEYS`, so that a workbook never lies open on the disk."""
 
+import contextlib
 import struct
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -33,10 +34,16 @@ def unsealed(file: IO[bytes]) -> Iterator[bytes]:
 def opened(field: Any) -> BinaryIO:
     """The content of a sealed FileField in a file without a name, which is gone when it is closed."""
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    with field.open("rb") as source:
-        for block in unsealed(source):
-            target.write(block)
-    target.seek(0)
+    try:
+        with field.open("rb") as source:
+            for block in unsealed(source):
+                target.write(block)
+        target.seek(0)
+    except BaseException:
+        # On a full disk closing fails too, because it tries once more to write what is left.
+        with contextlib.suppress(OSError):
+            target.close()
+        raise
     return target
 
 

@@ -7,6 +7,7 @@ workbook, from which `reasons_copy` makes the copy that goes back.
 """
 
 import contextlib
+import errno
 import gzip
 import json
 import os
@@ -30,10 +31,11 @@ from registry.texts import without_id_numbers
 from registry.unreadable import UnreadableFile
 from registry.workbook import Cell, Sheet, open_workbook
 
-MEMORY = 900 << 20
+MEMORY = 512 << 20
 CPU_SECONDS = 900
 SECONDS = 1_800
 ROWS_A_LINE = 250
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def main() -> None:
         say("refused", ["too_large", {"limit": f"{MEMORY >> 20} MB"}])
     except BrokenPipeError:
         pass
+    except OSError as error:
+        say("refused", ["disk_full" if error.errno in NO_ROOM else "truncated", {}])
     except Exception:
         # What can't be foreseen is a damaged file; its text must not reach a log.
         say("refused", ["truncated", {}])

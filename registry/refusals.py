@@ -55,6 +55,7 @@ FILE_SENTENCES = {
     "not_finished": _(
         "The workbook could not be read to its end. Upload it again; if that fails too, tell the administrator."
     ),
+    "disk_full": _("The server's disk is full. Nothing was saved: tell whoever runs the server, then press again."),
     "quote_open": _("From line %(line)s on, a quotation mark is opened and never closed."),
     "encoding": _(
         "The characters of this table can't be read. Open it in Excel or WPS, choose File → Save As → "

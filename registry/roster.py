@@ -28,7 +28,17 @@ from registry.unreadable import UnreadableFile
 from registry.workbook import Row, open_workbook
 from registry.xlsx_package import Limits
 
-LIMITS = Limits(file_bytes=8 << 20, unpacked_bytes=64 << 20, rows=20_000, columns=64, sheets=40, shared_bytes=16 << 20)
+# Read while somebody waits, in the web process: small, and never for long.
+LIMITS = Limits(
+    file_bytes=8 << 20,
+    unpacked_bytes=64 << 20,
+    rows=20_000,
+    columns=64,
+    sheets=40,
+    shared_bytes=16 << 20,
+    merges=20_000,
+    seconds=5.0,
+)
 HEADINGS: dict[str, tuple[str, ...]] = {
     "badge": ("警号", "工号", "辅警号", "民警警号", "badge", "badgenumber"),
     "name": ("姓名", "民警姓名", "人员姓名", "name"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from registry.unreadable import UnreadableFile
+from registry.xlsx_package import Clock, broken
 
 if TYPE_CHECKING:
     from registry.workbook import Cell, Row
@@ -91,22 +92,24 @@ class CellReader:
 
     def __init__(self, strings: SharedStrings, dates: frozenset[int], epoch: datetime, limits: "Limits") -> None:
         self.strings, self.dates, self.epoch, self.limits = strings, dates, epoch, limits
-        self.rows_read = 0
+        self.rows_read = self.long_characters = 0
         self._seen: dict[str, str] = {}
 
     def rows(self, parser: expat.XMLParserType, chunks: Iterator[bytes]) -> Iterator["Row"]:
         """Yield (row number, cells); a row of which every cell is empty is left out."""
         ready: list[Row] = []
         _connect(parser, self, ready)
+        clock = Clock(self.limits.seconds)
         try:
             for chunk in chunks:
+                clock.check()
                 parser.Parse(chunk, False)
                 if ready:
                     yield from ready
                     ready.clear()
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise UnreadableFile("truncated") from error
+            raise broken(error) from error
         yield from ready
 
     def count_row(self) -> None:
@@ -131,7 +134,11 @@ class CellReader:
         if not (raw.isascii() and raw.isdigit()):
             return None
         text = self.strings[int(raw)]
-        if len(self._seen) < 8_192:
+        if len(text) > self.limits.long_text:
+            self.long_characters += len(text)
+            if self.long_characters > self.limits.long_characters:
+                raise UnreadableFile("unsafe")
+        elif len(self._seen) < 8_192:
             self._seen[raw] = text
         return text
 
@@ -229,7 +236,7 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
         collecting = False
 
     def end_row() -> None:
-        if any(cell is not None and cell != "" for cell in cells):
+        if cells and any(cell is not None and cell != "" for cell in cells):
             reader.count_row()
             ready.append((row, cells.copy()))
 

@@ -1,0 +1,251 @@
+"""Hostile and damaged workbooks: refused by name or read right, within seconds and megabytes, and nothing stays."""
+
+import datetime
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook
+
+from accounts.refusals import Refusal
+from registry import roster
+from registry.actions import read_batch, upload_workbook
+from registry.models import ImportBatch
+from registry.reading import read_in_child
+from registry.refusals import FILE_SENTENCES
+from registry.roster import read_roster
+from registry.unreadable import UnreadableFile
+from registry.workbook import open_workbook
+from tests.registry import hostile
+from tests.registry.conftest import BY_COMMUNITY, District
+from tests.registry.hostile import HEADINGS, REFUSED, door, read_measured, table
+from tests.world import NOW, World
+
+SECONDS, MEGABYTES = 10, 512
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_hostile_workbook_is_refused_by_name_within_bounds(name: str) -> None:
+    make, codes = REFUSED[name]
+    read = read_measured(make())
+    assert read.code in codes
+    assert read.rows == []
+    assert read.seconds < SECONDS
+    assert read.megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize(
+    ("make", "doors"),
+    [
+        (hostile.far_corner, 0),
+        (hostile.external_links, 1),
+        (partial(hostile.blank_rows, 300_000, 2), 2),
+        (partial(hostile.many_columns, 300), 198),
+    ],
+    ids=["a cell at XFD1048576", "external links", "blank rows", "300 columns"],
+)
+def test_an_odd_workbook_is_read_right_within_bounds(make: Callable[[], io.BytesIO], doors: int) -> None:
+    read = read_measured(make())
+    assert read.code == ""
+    assert [row[4] for row in read.rows] == [False] * doors
+    assert read.seconds < SECONDS
+    assert read.megabytes < MEGABYTES
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("DOORSTEP_LARGE"), reason="DOORSTEP_LARGE=1 runs it at the full size")
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (partial(hostile.bomb, 4096), "unsafe"),
+        (partial(hostile.blank_rows, 1_000_000, 1), ""),
+        (partial(hostile.blank_rows, 1_000_000, 5), ""),
+    ],
+    ids=["bomb of 4 GB", "a million blank rows", "a million rows of five blank cells"],
+)
+def test_at_full_size_it_is_the_same(make: Callable[[], io.BytesIO], code: str) -> None:
+    read = read_measured(make())
+    assert (read.code, len(read.rows)) == (code, 0 if code else 2)
+    assert read.seconds < SECONDS
+    assert read.megabytes < MEGABYTES
+
+
+def test_the_small_file_with_a_cell_at_the_far_corner_is_small() -> None:
+    assert len(hostile.far_corner().getvalue()) < 1_450
+
+
+def test_a_workbook_cut_at_every_twentieth_is_refused() -> None:
+    for percent in range(0, 100, 5):
+        with pytest.raises(UnreadableFile) as caught:
+            for sheet in open_workbook(hostile.cut(percent)).sheets:
+                list(sheet.rows())
+        assert caught.value.code in {"empty", "truncated"}, percent
+
+
+def test_a_file_of_200_megabytes_is_refused_unread() -> None:
+    with tempfile.TemporaryFile() as file:
+        file.truncate(200 << 20)
+        read = read_measured(file)
+    assert read.code == "too_large"
+    assert read.seconds < 2
+
+
+ENCODINGS = (
+    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-7 gb18030 gbk gb2312 hz big5 big5hkscs shift_jis "
+    "euc_jp iso2022_jp cp1252 koi8-r"
+).split()
+OURS = {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk", "gb2312"}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_table_in_any_encoding_is_read_right_or_refused(encoding: str) -> None:
+    try:
+        file = hostile.text_table(encoding)
+    except UnicodeEncodeError:
+        file = io.BytesIO("Adresse,Téléphone\r\nRue дом,1\r\n".encode(encoding, "replace"))
+    read = read_measured(file, "底册.csv")
+    if encoding in OURS:
+        assert read.code == ""
+        assert [row[:7] for row in read.rows] == [["红卫社区", "", "", 2, False, [], "19900000001"]]
+        assert "\t张三\t" in read.rows[0][7]
+    else:
+        assert read.code in FILE_SENTENCES
+        assert read.rows == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "a.xlsx", "empty"),
+        (b"\x7fELF" + b"\0" * 4000, "a.xlsx", "not_a_workbook"),
+        (b"MZ" + bytes(range(256)) * 9, "a.xlsx", "not_a_workbook"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "a.xlsx", "not_a_workbook"),
+        (b"PK\5\6" + b"\0" * 18, "a.xlsx", "not_a_workbook"),
+        (b"PK\3\4" + b"PK\5\6" * 9, "a.xlsx", "truncated"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_by_name(content: bytes, name: str, code: str) -> None:
+    assert read_measured(io.BytesIO(content), name).code == code
+
+
+# -- values ----------------------------------------------------------------------------------------------------------
+
+
+def phone_of(cell: str) -> tuple[str, list[str]]:
+    read = read_measured(table(door(2, "一组1号", phone=cell)))
+    return read.rows[0][6], [reason[0] for reason in read.rows[0][5]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "phone", "reasons"),
+    [
+        ('<c r="D2"><v>1.9900000001E10</v></c>', "19900000001", []),
+        ('<c r="D2"><v>19900000001.0</v></c>', "19900000001", []),
+        ('<c r="D2" t="str"><v>1.9900000001E+10</v></c>', "19900000001", []),
+        ('<c r="D2" t="str"><v>1.39E+10</v></c>', "", ["phone_rounded"]),
+        ('<c r="D2"><f>VLOOKUP(A2,X:Y,2)</f></c>', "", []),
+        ('<c r="D2" t="e"><v>#N/A</v></c>', "", ["phone_unreadable"]),
+    ],
+)
+def test_a_phone_number_is_whole_or_is_not_taken(cell: str, phone: str, reasons: list[str]) -> None:
+    assert phone_of(cell) == (phone, reasons)
+
+
+def test_a_formula_without_a_kept_value_leaves_its_cell_empty() -> None:
+    formula = '<c r="B2"><f>CONCATENATE("一组",C2)</f></c>'
+    read = read_measured(
+        table(f'<row r="2"><c r="A2" t="str"><v>红卫社区</v></c>{formula}<c r="C2" t="str"><v>张三</v></c></row>')
+    )
+    assert [(row[4], [reason[0] for reason in row[5]]) for row in read.rows] == [(True, ["no_address"])]
+
+
+def test_a_serial_date_is_the_day_that_the_sheet_shows() -> None:
+    book = Workbook()
+    book.active.append(["填报日期", datetime.date(2026, 3, 2)])
+    book.active.append(list(HEADINGS))
+    book.active.append(["红卫社区", "一组1号", "张三", "19900000001"])
+    file = io.BytesIO()
+    book.save(file)
+    with hostile.file_with_number(file) as real:
+        found = [each.value for each in read_in_child(real, "a.xlsx") if each.what == "sheet"]
+    assert found[0]["dated_on"] == "2026-03-02"
+
+
+# -- nothing stays ---------------------------------------------------------------------------------------------------
+
+
+def left_behind() -> set[Path]:
+    """Every file in the places where an upload might lie."""
+    places = [Path(settings.MEDIA_ROOT), Path(tempfile.gettempdir())]
+    found = {path for path in places[0].rglob("*") if path.is_file()} if places[0].is_dir() else set()
+    return found | {path for path in places[1].iterdir() if path.name.startswith(("tmp", "doorstep-upload"))}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["bomb of 100 MB", "a million entities", "macros"])
+def test_nothing_of_a_refused_workbook_stays(
+    district: District, name: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    before = left_behind()
+    with django_capture_on_commit_callbacks(execute=True):
+        made = REFUSED[name][0]()
+        batch = upload_workbook(unit=district.bureau, file=made, name="底册.xlsx", by=district.desk, at=NOW)
+        batch = read_batch(batch=batch, at=NOW)
+    assert batch.state == ImportBatch.State.FAILED
+    assert batch.messages[0]["code"] in REFUSED[name][1]
+    assert not batch.rows.exists()
+    assert left_behind() == before
+
+
+@pytest.mark.django_db
+def test_an_upload_that_can_not_be_recorded_leaves_no_file(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **more: Any) -> None:
+        raise Refusal("test", "no")
+
+    before = left_behind()
+    monkeypatch.setattr("registry.actions.begin", refuse)
+    with BY_COMMUNITY.open("rb") as file, pytest.raises(Refusal):
+        upload_workbook(unit=district.bureau, file=file, name="a.xlsx", by=district.desk, at=NOW)
+    assert left_behind() == before
+
+
+@pytest.mark.django_db
+def test_a_large_upload_is_refused_on_its_page_and_leaves_nothing(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.xlsx_package.Limits.file_bytes", 3 << 20)
+    before = left_behind()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(district.desk)
+    file = io.BytesIO(b"0" * (4 << 20))
+    file.name = "底册.xlsx"
+    answer = client.post(reverse("admin:registry_importbatch_add"), {"file": file, "unit": district.bureau.pk})
+    assert answer.status_code == 422
+    assert "too large (limit: 3 MB)" in answer.content.decode()
+    answer.close()
+    assert left_behind() == before
+
+
+# -- the roster, which is read while somebody waits -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if name != "a million members"])
+def test_the_roster_refuses_the_same_files(world: World, name: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        read_roster(file=REFUSED[name][0](), name="名册.xlsx", by=world.chief)
+    assert caught.value.field == "file"
+
+
+def test_the_roster_gives_up_after_some_seconds_of_work(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster, "LIMITS", replace(roster.LIMITS, seconds=0.0))
+    with pytest.raises(Refusal, match="用时过长"):
+        read_roster(file=hostile.blank_rows(20_000, 1), name="名册.xlsx", by=world.chief)
