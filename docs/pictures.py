@@ -22,6 +22,7 @@ PICTURES = [
     ("share-out", "ZW1001", DESK, "/admin/campaigns/campaign/1/share-out/"),
     ("waiting", "ZW1001", DESK, "/admin/disputes/case/waiting/"),
     ("figures", "ZW0002", DESK, "/reports/campaigns/1/"),
+    ("keyed", "ZW1001", DESK, "/visits/keyed/"),
 ]
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 
