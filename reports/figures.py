@@ -40,7 +40,15 @@ FRONT = (
     "clues",
 )
 MORE = (
-    *("staff_deployed", "shops_visited", "requests_answered", "contact_rate", "person_times"),
+    *(
+        "staff_deployed",
+        "shops_visited",
+        "requests_answered",
+        "requests_on_spot",
+        "suggestions_adopted",
+        "contact_rate",
+        "person_times",
+    ),
     *("services", "materials", "outreach", "people_reached", "households_reached", "overdue"),
 )
 STATION = ("households_visited", "contact_rate", "disputes_resolved", "hazards_rectified", "overdue")

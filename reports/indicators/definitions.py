@@ -12,7 +12,19 @@ from disputes.words import Kind
 from registry.jurisdictions import communities_by_unit
 from registry.models import Premises
 from reports.indicators import beside
-from reports.indicators.rows import ByUnit, Scope, base, done, found, grouped, overdue, rectified, resolved, struck_off
+from reports.indicators.rows import (
+    ByUnit,
+    Scope,
+    base,
+    done,
+    found,
+    grouped,
+    overdue,
+    rectified,
+    reported_back,
+    resolved,
+    struck_off,
+)
 from reports.indicators.rows import visits as attempts
 
 ENTERPRISES = (Premises.Kind.ENTERPRISE, Premises.Kind.INSTITUTION)
@@ -155,6 +167,25 @@ INDICATORS: dict[str, Indicator] = {
             _("Requests whose latest outcome is an answer; base: requests registered."),
             lambda scope: grouped(resolved(scope, Kind.REQUEST), Count("pk")),
             lambda scope: grouped(found(scope, Kind.REQUEST), Count("pk")),
+        ),
+        Indicator(
+            "requests_on_spot",
+            _("of these on the spot"),
+            pgettext_lazy("unit of requests", "no."),
+            _("Requests answered at the door, in the visit that brought them up; base: requests registered."),
+            lambda scope: grouped(found(scope, Kind.REQUEST).filter(on_the_spot=True), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.REQUEST), Count("pk")),
+        ),
+        Indicator(
+            "suggestions_adopted",
+            _("Suggestions turned into measures"),
+            pgettext_lazy("unit of requests", "no."),
+            _(
+                "Suggestions adopted with a measure and somebody who carries it out, and reported back to whoever made "
+                "them; base: suggestions registered."
+            ),
+            lambda scope: grouped(reported_back(scope), Count("pk")),
+            lambda scope: grouped(found(scope, Kind.SUGGESTION), Count("pk")),
         ),
         Indicator(
             "contact_rate",

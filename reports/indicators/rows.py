@@ -104,6 +104,16 @@ def rectified(scope: Scope) -> QuerySet[Case]:
     return resolved(scope, Kind.HAZARD).filter(Q(outcome=Outcome.ON_SPOT) | Q(Exists(passed)))
 
 
+def reported_back(scope: Scope) -> QuerySet[Case]:
+    """Adopted suggestions of which whoever made them was told in the period."""
+    rows: QuerySet[Case] = (
+        Case.objects.unscoped(WHY)
+        .resolved()
+        .filter(campaign=scope.campaign, unit_id__in=scope.units, kind=Kind.SUGGESTION, outcome=Outcome.ADOPTED)
+    )
+    return rows.filter(scope.during("reported_back_at"))
+
+
 def struck_off(scope: Scope, kind: str) -> QuerySet[Case]:
     rows: QuerySet[Case] = Case.objects.unscoped(WHY).filter(
         campaign=scope.campaign, unit_id__in=scope.units, kind=kind, state=Case.State.CLOSED, outcome__in=COUNTS

@@ -116,6 +116,20 @@ def test_resolved_and_struck_off_are_two_figures_and_a_relapse_takes_both_back(w
     assert [found[code].counts for code in ("disputes_resolved", "disputes_struck_off")] == ["0/1", "0/1"]
 
 
+def test_an_opinion_counts_once_it_is_a_measure_and_was_reported_back(world, campaign):
+    facts = {"category": "safety", "premises": world.doors[0], "campaign": campaign, "by": world.owner, "at": NOW}
+    register_finding(kind="request", title="路灯", on_spot=True, measures="已说明", **facts)
+    register_finding(kind="request", title="门牌", **facts)
+    case = register_finding(kind="suggestion", title="增加巡逻", **facts)
+    case = cases.settle(
+        case=case, outcome="adopted", measures="增加步巡", measure_by="本所", version=1, by=world.owner, at=NOW
+    )
+    assert lines(world, campaign)["suggestions_adopted"].counts == "0/1"
+    cases.report_back(case=case, told_how="phone", version=case.version, by=world.owner, at=NOW)
+    found = lines(world, campaign)
+    assert (found["suggestions_adopted"].counts, found["requests_on_spot"].counts) == ("1/1", "1/2")
+
+
 def test_a_station_s_chief_sees_the_figures_of_that_station_only(world, campaign):
     visit(world, world.doors[0])
     assert lines(world, campaign, by=world.chief)["households_visited"].total == 1
