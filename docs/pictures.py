@@ -18,10 +18,10 @@ PICTURES = [
     ("round", "ZW1002", PHONE, "/round/"),
     ("cases", "ZW1002", PHONE, "/cases/?show=all"),
     ("desk", "ZW1001", DESK, "/admin/"),
-    ("progress", "ZW1001", DESK, "/admin/campaigns/campaign/1/progress/"),
-    ("share-out", "ZW1001", DESK, "/admin/campaigns/campaign/1/share-out/"),
+    ("progress", "ZW1001", DESK, "/admin/campaigns/campaign/{campaign}/progress/"),
+    ("share-out", "ZW1001", DESK, "/admin/campaigns/campaign/{campaign}/share-out/?way=evenly"),
     ("waiting", "ZW1001", DESK, "/admin/disputes/case/waiting/"),
-    ("figures", "ZW0002", DESK, "/reports/campaigns/1/"),
+    ("figures", "ZW0002", DESK, "/reports/campaigns/{campaign}/"),
     ("keyed", "ZW1001", DESK, "/visits/keyed/"),
 ]
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
@@ -35,11 +35,21 @@ def signed_in(browser: Browser, address: str, badge: str, screen: ViewportSize, 
     return page
 
 
+def open_campaign(browser: Browser, address: str) -> str:
+    """The number of the running campaign, from the desk's list."""
+    page = signed_in(browser, address, "ZW0001", DESK, "zh-CN")
+    page.goto(f"{address}/admin/campaigns/campaign/?state__exact=open")
+    found = page.locator("#result_list tbody th a").first.get_attribute("href") or ""
+    page.context.close()
+    return found.removeprefix("/admin/campaigns/campaign/").split("/")[0]
+
+
 def draw_pages(browser: Browser, address: str) -> None:
+    campaign = open_campaign(browser, address)
     for short, language in LANGUAGES.items():
         for name, badge, screen, path in PICTURES:
             page = signed_in(browser, address, badge, screen, language)
-            page.goto(address + path)
+            page.goto(address + path.format(campaign=campaign))
             page.screenshot(path=IMAGES / f"{name}-{short}.png")
             if name == "round":
                 page.locator(".door-row a").nth(2).click()
