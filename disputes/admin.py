@@ -65,9 +65,11 @@ class CaseAdmin(BaseModelAdmin):
     def category_name(self, case: Case) -> str:
         return case.category_label
 
-    @admin.display(description=_("overdue"), boolean=True)
-    def late(self, case: Case) -> bool | None:
-        return False if case.is_overdue(timezone.localdate()) else None
+    @admin.display(description=_("overdue"))
+    def late(self, case: Case) -> str:
+        if not case.is_overdue(timezone.localdate()):
+            return "–"
+        return format_html('<span class="waits">{}</span>', _("overdue"))
 
     def get_urls(self) -> list[URLPattern]:
         def waiting(request: HttpRequest) -> HttpResponse:
