@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,6 +48,28 @@ class ReachedChangeList(ChangeList):
     """Looks up only what the class declares; a look-up along somebody's contacts is refused by Django's own rule."""
 
 
+def keys_among(model: Any, typed: Sequence[str]) -> list[str]:
+    """What could be a key of this model; the rest would be an error of the database, not a row that is absent."""
+    return [text for text in typed if _is_key(model._meta.pk, text)]
+
+
+def _is_key(field: Any, text: str) -> bool:
+    try:
+        field.to_python(text)
+    except ValidationError:
+        return False
+    return "\0" not in text
+
+
+class KeyedAutocomplete(AutocompleteSelect):
+    """Shows a refused form again whatever was sent in place of a key."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        choices: Any = self.choices
+        kept = keys_among(choices.queryset.model, [str(each) for each in value if each])
+        return super().optgroups(name, kept or [""], attr)
+
+
 def officer_of(request: HttpRequest) -> Officer:
     return cast(Officer, request.user)
 
@@ -66,6 +90,15 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     preserve_filters = True
 
     # -- rows --
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """A ticked row that is no key of any is one that does not exist."""
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if ticked:
+            sent: Any = request.POST.copy()
+            sent.setlist(ACTION_CHECKBOX_NAME, keys_among(self.model, ticked))
+            request.POST = sent
+        return super().changelist_view(request, extra_context)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         model: Any = self.model
@@ -93,6 +126,8 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         related: Any = db_field.remote_field.model
         if issubclass(related, ScopedModel):
             kwargs["queryset"] = related.objects.visible_to(officer_of(request))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeyedAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -41,6 +41,8 @@ class Gate:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if holds_nul(request):
+            raise BadRequest("NUL in the address")
         rule = rule_of(view)
         if rule is None:
             raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} says nothing about who may come in")
@@ -66,6 +68,11 @@ class Gate:
         if request.method == "GET" and request.path != "/":
             where += "?" + urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(where)
+
+
+def holds_nul(request: HttpRequest) -> bool:
+    """A character that no keyboard types and the database does not take; in a form its field refuses it."""
+    return "\0" in request.path or any("\0" in value for values in request.GET.lists() for value in values[1])
 
 
 def rights_in_words(rule: Any) -> str:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import IN_REACH
 from accounts.models import Officer, Unit
 from accounts.rights import Right
 from campaigns.board import Choice
@@ -16,6 +17,7 @@ from campaigns.models import Campaign, ShareOut
 from registry.jurisdictions import under
 from registry.models import Area, Jurisdiction
 
+DAYS = ("starts_on", "ends_on", "retain_until")
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 # A list on one page; above it the next coarser level is offered: a city's communities, a province's townships.
@@ -43,8 +45,8 @@ class DraftForm(forms.Form):
 
     title = forms.CharField(label=_("Campaign title"), max_length=80)
     unit: Any = forms.ModelChoiceField(label=_("Lead unit"), queryset=None, empty_label=None)
-    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("Starts on"), validators=IN_REACH, widget=DAY)
+    ends_on = forms.DateField(label=_("Ends on"), validators=IN_REACH, widget=DAY)
     areas = forms.ModelMultipleChoiceField(
         label=_("Communities"), queryset=Area.objects.none(), error_messages={"required": _("Choose at least one.")}
     )
@@ -136,9 +138,9 @@ class DatesForm(forms.Form):
 
     was_starts_on = forms.DateField(widget=forms.HiddenInput)
     was_ends_on = forms.DateField(widget=forms.HiddenInput)
-    starts_on = forms.DateField(label=_("Starts on"), widget=DAY)
-    ends_on = forms.DateField(label=_("Ends on"), widget=DAY)
-    retain_until = forms.DateField(label=_("Personal data kept until"), widget=DAY)
+    starts_on = forms.DateField(label=_("Starts on"), validators=IN_REACH, widget=DAY)
+    ends_on = forms.DateField(label=_("Ends on"), validators=IN_REACH, widget=DAY)
+    retain_until = forms.DateField(label=_("Personal data kept until"), validators=IN_REACH, widget=DAY)
     warned = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
@@ -199,12 +201,18 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "cool_off_days",
         ]
         widgets: ClassVar[dict[str, Any]] = {
-            **dict.fromkeys(("starts_on", "ends_on", "retain_until"), DAY),
+            **dict.fromkeys(DAYS, DAY),
             **{
                 name: forms.Textarea(attrs={"rows": 3, "cols": 80})
                 for name in ("legal_basis", "purpose", "notice_text")
             },
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in DAYS:
+            if name in self.fields:
+                self.fields[name].validators.extend(IN_REACH)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

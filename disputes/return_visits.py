@@ -85,6 +85,8 @@ def make_return_visit(
             return locked
         raise Refusal("already_made", _("This return visit has been made already."), status=409)
     _may_return(case, locked, by)
+    if client_id is not None and ReturnVisit.objects.unscoped("sent before").filter(client_id=client_id).exists():
+        raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
     if answer not in ReturnVisit.Answer.values:
         raise Refusal("answer", _("Choose the answer."), field="answer")
     locked.client_id, locked.done_at, locked.done_by = client_id, at, by

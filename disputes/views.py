@@ -126,11 +126,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
     cases = SHOWN.get(shown, SHOWN["open"])(cases, today)
     if kind in Kind.values:
         cases = cases.filter(kind=kind)
-    number = request.GET.get("number", "").strip().replace("\0", "")
+    number = request.GET.get("number", "").strip()
     if number:
         cases = cases.filter(number__startswith=number)
     before = request.GET.get("before", "")
-    if before.isdecimal() and before.isascii():
+    if before.isdecimal() and len(before) < 19:
         cases = cases.filter(pk__lt=int(before))
     rows = list(cases.order_by("-pk")[: PAGE + 1])
     return render(

@@ -5,13 +5,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import IN_REACH
+
 
 class PeriodForm(forms.Form):
     starts_on = forms.DateField(
-        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "control"})
+        label=_("From"),
+        validators=IN_REACH,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "control"}),
     )
     ends_on = forms.DateField(
-        label=_("To"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "control"})
+        label=_("To"),
+        validators=IN_REACH,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "control"}),
     )
 
     def clean(self) -> dict[str, Any]:

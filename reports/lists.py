@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin import BaseModelAdmin
 from accounts.columns import Column
+from accounts.middleware import holds_nul
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from registry.xlsx_table import Table
@@ -64,8 +65,11 @@ def request_of(officer: Officer, query: str) -> HttpRequest:
 
 def rows_of(model_admin: BaseModelAdmin, officer: Officer, query: str) -> Any:
     """The rows that the list shows under these filters, all pages of them."""
+    request = request_of(officer, query)
+    if holds_nul(request):
+        raise Refusal("filters", _("These filters are not known. Open the list anew."))
     try:
-        return model_admin.get_changelist_instance(request_of(officer, query)).queryset
+        return model_admin.get_changelist_instance(request).queryset
     except IncorrectLookupParameters:
         raise Refusal("filters", _("These filters are not known. Open the list anew.")) from None
 

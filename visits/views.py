@@ -267,7 +267,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
     rows = Submission.objects.visible_to(officer).filter(officer=officer)
     rows = rows.select_related("visit", "visit__premises").order_by("-pk")
     before = request.GET.get("before", "")
-    if before.isdecimal():
+    if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     context = {

@@ -41,7 +41,9 @@ def record_outreach(*, campaign: Campaign, facts: Facts, client_id: UUID, by: Of
     """Needs RECORD_OUTREACH at the unit that answers for the place. Sent twice under one number, it is the same one."""
     unit = unit_for(facts.area, by)
     must(by, Right.RECORD_OUTREACH, unit.pk)
-    known: Outreach | None = Outreach.objects.unscoped("sent before").filter(client_id=client_id, entered_by=by).first()
+    known: Outreach | None = Outreach.objects.unscoped("sent before").filter(client_id=client_id).first()
+    if known is not None and known.entered_by_id != by.pk:
+        raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
     if known is not None:
         return known
     _check(campaign, unit, facts, at)
