@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -21,13 +21,23 @@ class DatabaseAway:
         try:
             return self.get_response(request)
         except (OperationalError, InterfaceError):
-            return self.page()
+            return away_page()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError):
             log.error("database away: %s", type(exception).__name__)
-            return self.page()
+            return away_page()
         return None
 
-    def page(self) -> HttpResponse:
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+
+def away_page() -> HttpResponse:
+    forget_lost_connections()
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+
+
+def forget_lost_connections() -> None:
+    """One of the pool's connections is gone, so the others may be: asked now, none of them fails a later request."""
+    pool = getattr(connection, "pool", None)
+    if pool is not None:
+        connection.close()
+        pool.check()

@@ -51,7 +51,8 @@ def database(url: str) -> dict[str, object]:
     host = options.pop("host", "") or found.get("HOST", "")
     pool = not (os.environ.get("PYTEST_VERSION") or "pytest" in sys.modules or os.environ.get("DOORSTEP_NO_POOL"))
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        # Given up soon, a lost connection is tried anew by the next request instead of after a growing pause.
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 4}
     found.update(HOST=unquote(str(host)), OPTIONS=options, CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=pool is False)
     return found
 

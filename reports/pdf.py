@@ -2,8 +2,10 @@
 
 import base64
 import io
+import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,7 @@ from reports.brief import Brief
 from reports.models import Print, Snapshot
 
 SECONDS = 150
+ENDLESS = re.compile(r"[!-~\u00a1-\u024f]{80,}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def brief_html(snapshot: Snapshot, *, language: str, badge: str, number: int) ->
             "language": language,
             "badge": badge,
             "number": number,
-            "decisions": [line.strip() for line in snapshot.decisions.splitlines() if line.strip()][:5],
+            "decisions": paragraphs(snapshot.decisions)[:5],
             "problems": paragraphs(snapshot.problems),
             "next_steps": paragraphs(snapshot.next_steps),
             "qr": qr(f"DOORSTEP {snapshot.check_code} {snapshot.digest}"),
@@ -80,7 +83,12 @@ def brief_html(snapshot: Snapshot, *, language: str, badge: str, number: int) ->
 
 
 def paragraphs(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [breakable(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def breakable(line: str) -> str:
+    """A run of letters that no line could hold gets places to break: the renderer's time grows with its square."""
+    return ENDLESS.sub(lambda run: "\u200b".join(textwrap.wrap(run[0], 40)), line)
 
 
 def render_print(printed: Print) -> Rendered:

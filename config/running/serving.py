@@ -11,15 +11,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from config.running.places import DEMO_MARK, PYTHON, ROOT, read_settings, says_yes
+from config.running.postgres import Cluster
 from config.running.site import Site
 from config.running.words import Stop, say
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
+RESTART_SECONDS = 2
 PORTS_TO_TRY = 50
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -39,7 +41,7 @@ def serve(site: Site, *, demo: bool) -> int:
         "4", "--preload", "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--max-requests", "20000",
         "--max-requests-jitter", "2000",
     ]  # fmt: skip
-    worker = [python, "manage.py", "db_worker"]
+    worker = [python, "manage.py", "work"]
     for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, interrupt)
     started: list[subprocess.Popen[bytes]] = []
@@ -49,7 +51,7 @@ def serve(site: Site, *, demo: bool) -> int:
         # The worker comes second, so that the first page need not share the processor with its start.
         started.append(start(worker, surroundings))
         announce(f"http://{answering(host)}:{port}/", site.demo_signins() if demo else "")
-        return watch(started)
+        return watch(started, lambda: start(worker, surroundings), site.own)
     except (KeyboardInterrupt, Interrupted):
         say("\nStopping …", "\n正在停止 …")
         return 0
@@ -78,14 +80,23 @@ def die_with_parent() -> None:
         LIBC.prctl(DIE_WITH_PARENT, signal.SIGTERM)
 
 
-def watch(started: Sequence[subprocess.Popen[bytes]]) -> int:
+def watch(
+    started: list[subprocess.Popen[bytes]], work: Callable[[], subprocess.Popen[bytes]], own: Cluster | None
+) -> int:
+    """Until the web server ends. A worker that ended and a database of our own that was killed are started again."""
     while True:
-        for child in started:
-            code = child.poll()
-            if code is not None:
-                name = subprocess.list2cmdline(child.args)  # type: ignore[arg-type]
-                say(f"{name} ended by itself (code {code}).", f"{name} 意外退出（代码 {code}）。")
-                return code or 1
+        web, worker = started
+        for child, (name, chinese_name) in ((web, ("web server", "网页服务")), (worker, ("worker", "后台任务"))):
+            if (code := child.poll()) is not None:
+                say(f"The {name} ended by itself (code {code}).", f"{chinese_name}意外退出（代码 {code}）。")
+        if web.poll() is not None:
+            return web.returncode or 1
+        if own and own.running_pid() is None:
+            say("PostgreSQL ended by itself; starting it again.", "PostgreSQL 意外退出，正在重新启动。")
+            own.start()
+        if worker.poll() is not None:
+            time.sleep(RESTART_SECONDS)
+            started[1] = work()
         time.sleep(0.3)
 
 
