@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from accounts.columns import column
 from disputes.models import Case
@@ -41,7 +42,7 @@ CASES = (
 )
 RETURN_VISITS = (
     column(_("number"), "case__number", width=20),
-    column(_("kind"), "case__kind"),
+    column(pgettext_lazy("of a case", "kind"), "case__kind"),
     column(_("unit"), "case__unit__name", width=18),
     column(_("cycle"), "cycle"),
     column(_("officer"), "officer__name"),

@@ -71,7 +71,7 @@ class Case(ScopedModel):
     OPEN_STATES = (State.REGISTERED, State.ASSIGNED, State.HANDLING, State.ADVISED)
 
     number = models.CharField(_("number"), max_length=30, unique=True)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(pgettext_lazy("of a case", "kind"), max_length=12, choices=Kind.choices)
     category = models.CharField(_("category"), max_length=30)
     grade = models.PositiveSmallIntegerField(_("grade"), choices=Grade.choices, default=Grade.LOW)
     grade_reason = models.CharField(_("why this grade"), max_length=200, blank=True)
