@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.utils.translation import pgettext_lazy
 
 from accounts.columns import column
 from disputes.models import Case
