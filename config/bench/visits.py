@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -24,10 +25,10 @@ SECONDS = 8.0
 
 
 class Turns:
-    """Doors handed to clients one after the other, each once."""
+    """Doors handed to clients one after the other, then from the start again."""
 
     def __init__(self, doors: list[int]) -> None:
-        self.doors = iter(doors)
+        self.doors = cycle(doors)
         self.lock = threading.Lock()
 
     def next(self) -> int:
