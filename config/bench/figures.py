@@ -61,9 +61,11 @@ def fill(campaign: int, place: Place, number: int) -> None:
     officer = place.people.stations[0].staff[0].pk
     said = {
         "id": "gen_random_uuid()", "unit_id": "f.unit_id", "premises_id": "f.premises_id", "campaign_id": "f.campaign_id",
-        "officer_id": str(officer), "entered_by_id": str(officer), "people_met": "1", "band": "'weekday'",
+        "officer_id": str(officer), "entered_by_id": str(officer),
+        "people_met": "CASE WHEN (f.id + n) % 10 < 6 THEN 1 ELSE 0 END", "band": "'weekday'",
         "started_at": "now() - ((f.id + n) % 15) * interval '1 day'", "ended_at": "now()", "received_at": "now()",
         "outcome": "CASE WHEN (f.id + n) % 10 < 6 THEN 'completed' ELSE 'nobody_in' END", "mode": "'planned'",
+        "identity_shown": "(f.id + n) % 10 < 6", "notice_version": "CASE WHEN (f.id + n) % 10 < 6 THEN 1 ELSE 0 END",
     }  # fmt: skip
     blank = columns_of(Visit)
     texts = {column: plain(value) for column, value in blank.items()}
