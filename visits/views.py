@@ -104,10 +104,12 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs(Right.LOG_VISIT)
-@require_GET
 def find_door(request: HttpRequest) -> HttpResponse:
-    """An own door by name or address; a door of the own station by its address, to stand in for a colleague."""
-    officer, text = cast(Officer, request.user), request.GET.get("q", "").strip()[:60]
+    """An own door by name or address; a door of the own station by its address, to stand in for a colleague.
+
+    What is sought is posted: a name has no place in an address, which histories and proxies keep.
+    """
+    officer, text = cast(Officer, request.user), request.POST.get("q", "").replace("\0", "").strip()[:60]
     context = {"tab": "round", "text": text, "found": doors_found(officer, text)}
     return render(request, "visits/find_door.html", context)
 

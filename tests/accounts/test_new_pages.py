@@ -66,6 +66,7 @@ def forms_of(house: Watched) -> dict[str, tuple[Officer, str, Sent]]:
 
     bindings = "admin:campaigns_responsibility"
     return {
+        "find a door": (world.owner, reverse("visits:find_door"), {"q": "周秀"}),
         "new case": (world.owner, reverse("disputes:new", args=[own.door.pk]), case),
         "settle": (world.owner, reverse("disputes:act", args=[own.case.pk, "settle"]), settle),
         "report back": (world.owner, reverse("disputes:act", args=[own.case.pk, "report_back"]), {"version": 1}),
@@ -118,7 +119,6 @@ def asked_of(house: Watched) -> list[tuple[Officer, str, tuple[str, ...]]]:
     """Pages that read their address, with the names they read."""
     world, pk = house.world, house.campaign.pk
     found = [
-        (world.owner, reverse("visits:find_door"), ("q",)),
         (world.owner, reverse("disputes:list"), ("show", "kind", "number", "before")),
         (world.owner, reverse("visits:receipts"), ("before",)),
         (world.desk, reverse("reports:papers"), ("campaign", "unit")),
@@ -152,7 +152,7 @@ def test_no_address_breaks_a_page(house: Watched) -> None:
 
 def test_a_nul_in_an_address_is_a_bad_request_before_any_page_reads_it(house: Watched) -> None:
     client = client_of(house.world.owner)
-    assert client.get(reverse("visits:find_door") + "?q=a%00b").status_code == 400
+    assert client.get(reverse("disputes:list") + "?number=a%00b").status_code == 400
     assert client.get("/admin/registry/area/42%00/change/").status_code == 400
 
 

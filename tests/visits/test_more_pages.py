@@ -30,11 +30,17 @@ def held_campaign(door: Premises) -> Campaign:
 
 
 def found(client: Client, text: str) -> list[Premises]:
-    return [row.premises for row in client.get(reverse("visits:find_door"), {"q": text}).context["found"]]
+    return [row.premises for row in client.post(reverse("visits:find_door"), {"q": text}).context["found"]]
 
 
 def test_a_colleague_finds_a_door_by_its_address(world: World, findable: Premises) -> None:
     assert found(signed_in(world.colleague), "5栋 302") == [findable]
+
+
+def test_a_name_that_is_sought_stands_in_no_address(world: World, findable: Premises) -> None:
+    client = signed_in(world.owner)
+    page = client.get(reverse("visits:find_door"), {"q": findable.name})
+    assert not page.context["found"] and '<form method="post" class="sheet search"' in page.content.decode()
 
 
 def test_nobody_learns_from_a_name_where_a_person_lives(world: World, findable: Premises) -> None:
