@@ -111,9 +111,9 @@ def _fail(batch: ImportBatch, error: UnreadableFile, at: datetime) -> ImportBatc
 def _show(batch: ImportBatch, reading: importing.Reading, at: datetime) -> ImportBatch:
     today = timezone.localdate(at)
     batch.dated_on = batch.dated_on or min(reading.dated_on or today, today)
-    importing.mind_the_size(batch)
-    importing.compare_rows(batch)
-    importing.match_rows(batch)
+    with importing.in_one_sweep(batch):
+        importing.compare_rows(batch)
+        importing.match_rows(batch)
     return move(
         batch,
         IMPORT,
@@ -133,8 +133,8 @@ def _show(batch: ImportBatch, reading: importing.Reading, at: datetime) -> Impor
 def look_again(*, batch: ImportBatch, by: Officer, at: datetime) -> ImportBatch:
     """Compare the rows with the register once more, after somebody else changed it."""
     must(by, Right.IMPORT_PREMISES, batch.unit_id)
-    importing.mind_the_size(batch)
-    importing.match_rows(batch)
+    with importing.in_one_sweep(batch):
+        importing.match_rows(batch)
     return move(batch, IMPORT, "look_again", by=by, at=at, version=batch.version, counts=importing.count(batch))
 
 
@@ -146,8 +146,9 @@ def confirm_import(*, batch: ImportBatch, version: int, by: Officer, at: datetim
     """
     must(by, Right.IMPORT_PREMISES, batch.unit_id)
     done = move(batch, IMPORT, "confirm", by=by, at=at, version=version, ended_at=at, ended_by=by, counts=batch.counts)
-    importing.mind_the_size(done)
-    if importing.match_rows(done):
+    with importing.in_one_sweep(done):
+        stale = importing.match_rows(done)
+    if stale:
         raise Refusal(
             "preview_stale",
             _("The register has changed since this preview was made. Look at the new preview, then confirm."),

@@ -4,7 +4,8 @@ Nothing here writes a door. `actions.confirm_import` does, from these rows.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
@@ -171,15 +172,21 @@ def parameters(batch: ImportBatch) -> dict[str, Any]:
 MANY = 5_000
 
 
-def mind_the_size(batch: ImportBatch) -> None:
-    """For the rest of this transaction: no nested loops over a large workbook.
+@contextmanager
+def in_one_sweep(batch: ImportBatch) -> Iterator[None]:
+    """Compares a large workbook without nested loops; to be used inside a transaction.
 
     The staging table is filled and emptied, and its statistics tell of the workbook before: the planner takes a
-    hundred thousand rows for one and reads the whole of them once for each. A small workbook keeps its index look-ups.
+    hundred thousand rows for one and reads the whole of them once for each. A small workbook keeps its index look-ups,
+    and so does the writing, which looks each door up by its identity.
     """
-    if len(batch.rows.order_by().values_list("pk", flat=True)[: MANY + 1]) > MANY:
-        with connection.cursor() as cursor:
+    large = len(batch.rows.order_by().values_list("pk", flat=True)[: MANY + 1]) > MANY
+    with connection.cursor() as cursor:
+        if large:
             cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        if large:
+            cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def compare_rows(batch: ImportBatch) -> None:
