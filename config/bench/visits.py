@@ -136,15 +136,14 @@ def bare_client(turns: Turns) -> Callable[[], float]:
 
 def row_of(model: Any) -> dict[str, Any]:
     from django.db import connection
-    from psycopg.types.json import Jsonb
 
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} ORDER BY received_at DESC LIMIT 1")
         names = [column.name for column in cursor.description or ()]
         values = cursor.fetchone() or ()
-    json = {field.column for field in model._meta.concrete_fields if field.get_internal_type() == "JSONField"}
-    return {n: Jsonb(v) if n in json and v is not None else v for n, v in zip(names, values, strict=True)}
+    # JSON comes as its text here, and goes back as such.
+    return dict(zip(names, values, strict=True))
 
 
 def insert(connection: Any, table: str, row: dict[str, Any]) -> None:
