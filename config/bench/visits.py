@@ -45,7 +45,7 @@ def measure(place: Place) -> Iterator[Row]:
     station = place.people.stations[0]
     doors = FrameDoor.objects.unscoped("doors of the bench").filter(campaign=campaign, unit=station.unit)
     turns = Turns(list(doors.order_by("pk").values_list("premises_id", flat=True)))
-    with server() as port:
+    with Server() as port:
         for number in CLIENTS:
             people = [officer.badge for officer in station.staff[:number]]
             clients = [web_client(port, badge, turns) for badge in people]
@@ -151,7 +151,7 @@ def insert(connection: Any, table: str, row: dict[str, Any]) -> None:
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
 
 
-class server:  # noqa: N801 - reads as what it is: `with server() as port`
+class Server:
     """The web server as `./run serve` starts it, on a free port of this machine."""
 
     def __enter__(self) -> int:
