@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from config.running import checking, packages, serving, site
+from config.running import bundling, checking, packages, serving, site
 from config.running.places import PYTHON, ROOT
 from config.running.postgres import Cluster
 from config.running.words import Stop, prefer_utf8, say, words
@@ -125,6 +125,13 @@ def reset(cluster: Cluster, arguments: Arguments) -> int:
     return 0
 
 
+def bundle(arguments: Arguments) -> int:
+    """One archive with everything, for a network without package registries."""
+    site.prepare()
+    bundling.make_bundle()
+    return 0
+
+
 def lock(arguments: Arguments) -> int:
     """For developers: writes the locks anew from pyproject.toml."""
     packages.install_python(dev=True)
@@ -142,6 +149,7 @@ COMMANDS: dict[str, tuple[Callable[[Arguments], int], str]] = {
     "test": (test, "安装测试所需并运行测试，参数交给 pytest"),
     "check": (check, "格式、规范、类型、模板、迁移、翻译检查，再运行全部测试"),
     "bench": (bench, "测量速度，与裸数据库对照；写入 docs/benchmarks.md"),
+    "bundle": (bundle, "制作一个完整的离线安装包，供没有软件源的网络使用"),
     "lock": (lock, "开发者：按 pyproject.toml 重新锁定依赖"),
 }
 

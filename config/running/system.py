@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.running import bundled
 from config.running.words import Stop, say
 
 
@@ -51,8 +52,9 @@ if sys.platform == "darwin":
 else:
     PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 
+TO_MAKE_VENV = (Need(f"python3.{sys.version_info.minor}-venv", venv_module),)
 TO_RUN = (
-    Need(f"python3.{sys.version_info.minor}-venv", venv_module),
+    *TO_MAKE_VENV,
     Need("libpango-1.0-0", library(PANGO[0])),
     Need("libpangoft2-1.0-0", library(PANGO[1])),
     Need("libharfbuzz-subset0", library(PANGO[2]), optional=True),
@@ -67,22 +69,51 @@ TO_TEST = (
 
 def have(needs: Sequence[Need]) -> None:
     """Names everything that is missing in one line, then installs it where that is allowed."""
-    missing = [need for need in needs if not need.there()]
+    # A bundle brings its installer along, which needs no pip.
+    spared = TO_MAKE_VENV if bundled.is_bundled() else ()
+    missing = [need for need in needs if need not in spared and not need.there()]
     if not missing:
         return
+    if bundled.is_bundled() and bundled.packed_debs():
+        missing = install_packed(missing)
+    if missing:
+        fetch(missing)
+
+
+def install_packed(missing: Sequence[Need]) -> list[Need]:
+    """From the bundle, without asking any archive; returns what is missing still."""
+    debs = [str(deb) for deb in bundled.packed_debs()]
+    if os.geteuid() != 0:
+        raise Stop(
+            f"System packages are missing. Install those of this bundle, then run this again:\n  sudo dpkg -i {' '.join(debs)}",
+            f"缺少系统软件包。请先安装离线包中的软件包，再重新运行：\n  sudo dpkg -i {' '.join(debs)}",
+        )
+    say("Installing system packages of the bundle …", "正在安装离线包中的系统软件包 …")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(["dpkg", "--install", *debs], env=quiet, capture_output=True, text=True)
+    if done.returncode:
+        raise Stop(f"dpkg failed:\n{done.stdout}{done.stderr}", f"dpkg 失败：\n{done.stdout}{done.stderr}")
+    return [need for need in missing if not need.there()]
+
+
+def fetch(missing: Sequence[Need]) -> None:
     names = " ".join(need.package for need in missing)
     say(f"Missing system packages: {names}", f"缺少系统软件包：{names}")
     if all(need.optional for need in missing) and not may_install():
         return
     if not may_install():
         raise Stop(
-            f"Install them, then run this again:\n  sudo apt-get install --no-install-recommends -y {names}",
-            f"请先安装，再重新运行：\n  sudo apt-get install --no-install-recommends -y {names}",
+            f"Install them, then run this again:\n  sudo {apt_line(missing)}",
+            f"请先安装，再重新运行：\n  sudo {apt_line(missing)}",
         )
     install(missing)
     still = [need.package for need in missing if not need.optional and not need.there()]
     if still:
         raise Stop(f"Still missing: {' '.join(still)}", f"仍然缺少：{' '.join(still)}")
+
+
+def apt_line(needs: Sequence[Need]) -> str:
+    return f"apt-get install --no-install-recommends -y {' '.join(need.package for need in needs)}"
 
 
 def may_install() -> bool:
