@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import Media
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -27,6 +28,7 @@ from accounts.models import AccessEvent, Grant, Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from accounts.scoping import ScopedModel
+from accounts.seeking import FORGOTTEN, address_for, keep_sought, sought_by
 
 PAGE = 100
 WHOLE_LOOKUPS = {"", "exact", "id__exact", "isnull", "gte", "lt", "in"}
@@ -47,6 +49,12 @@ class CountFree(Paginator):  # type: ignore[type-arg]
 class ReachedChangeList(ChangeList):
     """Looks up only what the class declares; a look-up along somebody's contacts is refused by Django's own rule."""
 
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        """The address carries a key for what is sought; a list on its way into a file says it in words."""
+        if not getattr(request, "whole_list", False):
+            self.query = (sought_by(request, self.query) or "") if self.query else ""
+        return super().get_queryset(request, exclude_parameters)
+
 
 def keys_among(model: Any, typed: Sequence[str]) -> list[str]:
     """What could be a key of this model; the rest would be an error of the database, not a row that is absent."""
@@ -62,7 +70,14 @@ def _is_key(field: Any, text: str) -> bool:
 
 
 class KeyedAutocomplete(AutocompleteSelect):
-    """Shows a refused form again whatever was sent in place of a key."""
+    """Posts what is typed, as every search does, and shows a refused form again whatever was sent in place of a key."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=["js/picker.js"])
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-ajax--type": "POST"}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         choices: Any = self.choices
@@ -92,7 +107,15 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # -- rows --
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """A ticked row that is no key of any is one that does not exist."""
+        """Takes what is sought by POST. A ticked row that is no key of any is one that does not exist."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" and "seek" in request.POST:
+            key = keep_sought(request, request.POST["seek"])
+            return HttpResponseRedirect(address_for(request, key))
+        if request.GET.get(SEARCH_VAR) and sought_by(request, request.GET[SEARCH_VAR]) is None:
+            self.message_user(request, str(FORGOTTEN), level=messages.WARNING)
+            return HttpResponseRedirect(address_for(request, ""))
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if ticked:
             sent: Any = request.POST.copy()

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from accounts.actions import log_access
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from accounts.seeking import in_words
 from reports import exports, tasks, views
 from reports.brief import Brief
 from reports.figures import compute, last_full_week, units_in_reach
@@ -31,9 +32,11 @@ def export_list(request: HttpRequest) -> HttpResponse:
     """POST asks for a list under its present filters; GET shows what one has asked for lately."""
     officer, now = cast(Officer, request.user), timezone.now()
     if request.method == "POST":
+        filters = QueryDict(request.POST.get("query", ""), mutable=True)
+        in_words(request, filters)
         export = exports.ask_export(
             name=request.POST.get("list", ""),
-            query=request.POST.get("query", ""),
+            query=filters.urlencode(),
             language=get_language() or "zh-hans",
             by=officer,
             at=now,
@@ -56,6 +59,7 @@ def export_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "export": export,
         "is_there": export.is_there(timezone.now()),
+        "lost": exports.reach_lost(export, cast(Officer, request.user)),
         "working": export.done_at is None and not export.failure,
         "tab": "reports",
     }
@@ -68,6 +72,7 @@ def export_file(request: HttpRequest, pk: int) -> FileResponse | HttpResponseRed
     export = export_or_404(request, pk)
     if not export.is_there(timezone.now()):
         return HttpResponseRedirect(reverse("reports:export", args=[pk]))
+    exports.must_still_reach(export, cast(Officer, request.user))
     log_access(cast(Officer, request.user), "export_fetched", export)
     return workbook(export.file.open("rb"), f"doorstep-{export.name.replace('_', '-')}-{export.asked_at:%Y%m%d}-{pk}")
 

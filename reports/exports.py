@@ -70,12 +70,13 @@ def write_export(*, export: Export, at: datetime) -> Export:
             export.save(update_fields=["failure", "query"])
             raise
     export.query = ""
-    export.save(update_fields=["failure", "query", "rows", "size", "file", "done_at"])
+    export.save(update_fields=["failure", "query", "rows", "size", "file", "reach", "done_at"])
     return export
 
 
 def _write(export: Export, at: datetime) -> None:
     must(export.officer, Right.EXPORT)
+    export.reach = reach_of(export.officer)
     table = table_of(list_named(export.name, export.officer), export.officer, export.query)
     table.rows = _no_more_than(table.rows)
     with TemporaryFile() as target:
@@ -90,6 +91,27 @@ def _no_more_than(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         if number >= MOST_ROWS:
             raise Refusal("too_many", _("More rows than a sheet holds. Narrow the list and ask again."))
         yield row
+
+
+def reach_of(officer: Officer) -> list[str]:
+    """The roles that hold today and where: what a file's rows and masks came from."""
+    return sorted(f"{role.value} {path}" for role, path in officer.grants_now)
+
+
+def reach_lost(export: Export, reader: Officer) -> Refusal | None:
+    """A file holds what its owner might see when it was written; a role that has ended since takes it away."""
+    if not export.file or (export.reach and set(export.reach) <= set(reach_of(reader))):
+        return None
+    return Refusal(
+        "reach_lost",
+        _("Your role or your unit has changed since this file was written. Ask for the list again."),
+        status=403,
+    )
+
+
+def must_still_reach(export: Export, reader: Officer) -> None:
+    if refused := reach_lost(export, reader):
+        raise refused
 
 
 def throw_away(*, at: datetime) -> int:

@@ -172,6 +172,7 @@ class Export(ScopedModel):
     """A list of the desk on its way into an Excel file, for the one person who asked; the file is kept a day.
 
     `query` holds the filters of the list until the file is written, then nothing: it may name a person sought.
+    `reach` says which roles, and where, the officer held while it was written.
     """
 
     KEPT = timedelta(hours=24)
@@ -186,6 +187,7 @@ class Export(ScopedModel):
     title = models.CharField(max_length=120, blank=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     file = models.FileField(upload_to="exports/%Y/%m/", blank=True)
+    reach = models.JSONField(default=list)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(ExportQuerySet)()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions import must
 from accounts.admin import officer_of
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
@@ -31,8 +32,7 @@ MOVES: dict[str, Callable[..., Campaign]] = {
 
 def draft(request: HttpRequest, model_admin: Any) -> HttpResponse:
     officer = officer_of(request)
-    if not officer.may(Right.SET_UP):
-        raise Http404
+    must(officer, Right.SET_UP)
     form = DraftForm(request.POST or None, officer=officer)
     if request.method == "POST" and form.is_valid():
         campaign = actions.draft_campaign(**form.cleaned_data, by=officer, at=timezone.now())
@@ -52,8 +52,7 @@ def draft(request: HttpRequest, model_admin: Any) -> HttpResponse:
 def copy(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """Begin a campaign from an earlier one: title and dates are typed, its parts come along, its doors do not."""
     source, officer = campaign_or_404(request, pk), officer_of(request)
-    if not officer.may(Right.SET_UP):
-        raise Http404
+    must(officer, Right.SET_UP)
     form = DraftForm(request.POST or None, officer=officer, source=source, initial={"unit": source.unit_id})
     if request.method == "POST" and form.is_valid():
         campaign = copy_campaign(source=source, **form.cleaned_data, by=officer, at=timezone.now())

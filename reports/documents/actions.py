@@ -12,7 +12,7 @@ from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.models import Campaign
+from campaigns.models import Assignment, Campaign
 from reports.documents.walk_list import Sheet, doors_to_do, parts_of, sheets_of, walk_list_html
 from reports.models import WalkList, WalkListPart
 from reports.pdf import draw
@@ -64,6 +64,24 @@ def _rows(by: Officer, campaign: Campaign, unit: Unit, officer: Officer | None, 
     """One's own list goes over all stations that gave one doors; the desk's over its unit's."""
     of_unit = None if officer is not None and officer.pk == by.pk else unit
     return doors_to_do(by, campaign, officer=officer, unit=of_unit, due=due_by)
+
+
+def must_still_reach(walk_list: WalkList, by: Officer) -> None:
+    """Raises `Refusal` when a list that was printed would not be printed today: what holds, holds at the next request.
+
+    One's own list has names in clear, so every door on it must still be in one's hands; the desk's are masked.
+    """
+    if walk_list.officer_id != by.pk:
+        must(by, Right.SHARE_OUT, walk_list.unit_id)
+    elif _given_away(walk_list, by):
+        raise Refusal(
+            "doors_given_away", _("Doors on this list are no longer in your hands. Print your list again."), status=403
+        )
+
+
+def _given_away(walk_list: WalkList, by: Officer) -> bool:
+    rows = Assignment.objects.visible_to(by).of(by).filter(campaign=walk_list.campaign_id)
+    return bool(rows.filter(given_at__lte=walk_list.asked_at, ended_at__gt=walk_list.asked_at).exists())
 
 
 def draw_walk_list(*, walk_list: WalkList, at: datetime) -> WalkList:

@@ -29,7 +29,7 @@ from campaigns.models import Campaign
 from disputes.models import Case
 from registry.models import Premises
 from reports import tasks
-from reports.documents.actions import ask_walk_list
+from reports.documents.actions import ask_walk_list, must_still_reach
 from reports.documents.dispute_form import dispute_form
 from reports.documents.forms import BlankForm, SlipForm, WalkListForm
 from reports.documents.layout import Form, form_html
@@ -151,6 +151,7 @@ def walk_list_part(request: HttpRequest, pk: int, number: int) -> FileResponse:
     part: WalkListPart = get_object_or_404(found.parts, number=number)
     if not part.file:
         raise Refusal("forgotten", _("A list is kept for a day. Print it again: doors have changed since."), status=410)
+    must_still_reach(found, me(request))
     log_access(me(request), "walk_list_fetched", found)
     return _file(part.file.open("rb"), f"doorstep-walk-list-{found.pk}-{number}")
 

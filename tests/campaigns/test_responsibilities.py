@@ -75,7 +75,7 @@ def test_what_lies_elsewhere_can_t_be_bound(world: World, campaign: Campaign, fo
 
 def test_the_picker_offers_the_areas_of_the_own_units_only(world: World) -> None:
     asked = {"app_label": "campaigns", "model_name": "responsibility", "field_name": "area", "term": ""}
-    answer = signed_in(world.chief).get(reverse("admin:autocomplete"), asked).json()
+    answer = signed_in(world.chief).post(reverse("admin:autocomplete"), asked).json()
     codes = {row["id"] for row in answer["results"]}
     assert codes == {"420303001", "420303001001", "420303001002"}
 

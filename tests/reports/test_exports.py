@@ -33,6 +33,9 @@ def client_of(officer, language="en") -> Client:
 
 
 def ask(client: Client, name: str, **filters):
+    if sought_for := filters.get("q"):
+        page = client.post(reverse(f"admin:{name}_changelist"), {"seek": sought_for})
+        filters["q"] = page["Location"].partition("q=")[2]
     return client.post("/reports/exports/", {"list": name, "query": urlencode(filters)})
 
 

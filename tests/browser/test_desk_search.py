@@ -1,0 +1,53 @@
+"""The desk searches a list and picks from a picker in a real browser: what is typed is in no address."""
+
+import pytest
+
+from registry.search import sought
+from tests.browsing import DESK
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def filled(world: World) -> World:
+    for number, name in ((101, "周秀兰"), (102, "吴桂芝"), (103, "吴桂香")):
+        door = world.door(number, name=name)
+        door.sought = sought(door.address, door.name)
+        door.save(update_fields=["sought"])
+    return world
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_desk_finds_a_door_by_name(filled: World, page_as, axe, language: str, scripts: bool) -> None:
+    page = page_as(filled.desk, "/admin/registry/premises/", screen=DESK, language=language, scripts=scripts)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.fill("#searchbar", "吴桂")
+    page.click("#changelist-search input[type=submit]")
+    page.wait_for_url("**/premises/?q=*")
+    assert page.locator("#result_list tbody tr").count() == 2
+    assert page.input_value("#searchbar") == "吴桂"
+    page.click("#changelist-filter a[href*='kind__exact=household']")
+    page.wait_for_url("**kind__exact=household**")
+    assert page.locator("#result_list tbody tr").count() == 2
+    assert not [url for url in asked if "%E5%90%B4" in url or "吴" in url]
+    if scripts:
+        assert axe(page) == []
+    page.fill("#searchbar", "")
+    page.click("#changelist-search input[type=submit]")
+    page.wait_for_url(lambda url: "q=" not in url)
+    assert page.locator("#result_list tbody tr").count() == 3
+
+
+def test_a_picker_finds_somebody_without_an_address(filled: World, page_as) -> None:
+    page = page_as(filled.security, "/admin/accounts/grant/add/", screen=DESK, language="en")
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    page.click(".field-officer .select2-selection")
+    page.fill(".select2-search__field", "吴晓")
+    page.click(".select2-results__option:has-text('吴晓梅')")
+    assert page.locator(".field-officer .select2-selection__rendered").inner_text().count("吴晓梅") == 1
+    assert {method for method, url in asked if "autocomplete" in url} == {"POST"}
+    assert not [url for _method, url in asked if "term" in url]
