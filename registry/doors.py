@@ -51,24 +51,37 @@ class Changes:
         return said
 
 
-@transaction.atomic
+def lock_door(premises_id: int) -> Premises:
+    """The door, or the one that it was merged into, held until the caller's transaction ends: one writer at a door.
+
+    Whoever also holds the door's rows in a frame takes those afterwards, so that two never wait for each other.
+    """
+    rows = Premises.objects.unscoped("the door that is written about").select_for_update(no_key=True)
+    found: Premises | None = rows.filter(pk=premises_id).first()
+    if found is None:
+        raise Refusal("no_door", _("There is no such door."), status=404)
+    return found if found.merged_into_id is None else lock_door(found.merged_into_id)
+
+
 def confirm_at_door(*, premises: Premises, changes: Changes | None, by: Officer, at: datetime) -> None:
-    """Facts stand as of that day: as the register has them, or with `changes`. An older day never overwrites."""
+    """Facts stand as of that day: as the register has them, or with `changes`. An older day never overwrites.
+
+    `premises` was read and locked in the caller's transaction (`lock_door`).
+    """
     on = timezone.localdate(at)
-    door = Premises.objects.unscoped("a fact learnt at the door").select_for_update(of=("self",)).get(pk=premises.pk)
-    if door.confirmed_on is not None and door.confirmed_on > on:
+    if premises.confirmed_on is not None and premises.confirmed_on > on:
         return
     columns = ["confirmed_on"]
-    door.confirmed_on = on
+    premises.confirmed_on = on
     if changes is not None:
         if changes.use:
-            door.use = changes.use
+            premises.use = changes.use
             columns.append("use")
         if changes.registered_elsewhere is not None:
-            door.registered_elsewhere = changes.registered_elsewhere
+            premises.registered_elsewhere = changes.registered_elsewhere
             columns.append("registered_elsewhere")
-        _people(door, changes, on)
-    door.save(update_fields=columns)
+        _people(premises, changes, on)
+    premises.save(update_fields=columns)
 
 
 def _people(door: Premises, changes: Changes, on: date) -> None:

@@ -17,7 +17,7 @@ from accounts.actions import must
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.actions import add_to_frame
+from campaigns.actions import add_to_frame, lock_doors
 from campaigns.models import Assignment, Campaign, FrameDoor, Topic, band_of
 from disputes.evidence import add_evidence
 from disputes.models import Case, Evidence
@@ -26,8 +26,8 @@ from registry import doors as register
 from registry.models import Area, Premises, holds_door
 from visits import rules
 from visits.attempts import Attempt, FindingReport
-from visits.doors import frame_doors_on, live_assignment_of
-from visits.folding import fold_door
+from visits.doors import held_on, live_assignment_of
+from visits.folding import fold_door, fold_onto
 from visits.models import Delivery, Finding, Photo, Service, Submission, Visit, VisitRevision
 
 # The page shows five seconds; the server allows for a slow line and for phones without scripts.
@@ -47,18 +47,19 @@ def log_attempt(*, attempt: Attempt, client_id: UUID, by: Officer, at: datetime)
     known = _known(attempt, digest, client_id=client_id, by=by, at=at)
     if known is not None:
         return known
-    premises = _premises(attempt.premises_id)
+    premises = register.lock_door(attempt.premises_id)
     rules.check_may_visit(by, premises, own=by.may(Right.LOG_VISIT, premises.unit_id) or holds_door(by, premises))
     rules.check_outcome(attempt)
     rules.check_findings(attempt)
     officer = _visitor(attempt, premises, by=by, at=at)
     partner = _partner(attempt, premises, officer)
     start, end = rules.times_of(attempt, at)
-    visit = _write(attempt, premises, officer=officer, partner=partner, start=start, end=end, by=by, at=at)
+    frames = lock_doors(premises)
+    visit = _write(attempt, premises, frames, officer=officer, partner=partner, start=start, end=end, by=by, at=at)
     _write_parts(visit, attempt, at=at)
     if visit.is_done and (attempt.facts_confirmed or attempt.changes is not None):
         register.confirm_at_door(premises=premises, changes=attempt.changes, by=by, at=end)
-    fold_door(premises, at=at)
+    fold_onto(frames, premises, at=at)
     for finding in attempt.findings:
         _register(visit, finding)
     return Submission.objects.create(
@@ -97,15 +98,6 @@ def _known(attempt: Attempt, digest: str, *, client_id: UUID, by: Officer, at: d
     )
 
 
-def _premises(premises_id: int) -> Premises:
-    """The door, or the one that it was merged into; whether the officer may stand there is asked next."""
-    rows = Premises.objects.unscoped("the door of a visit").select_related("unit", "area", "merged_into")
-    found: Premises | None = rows.filter(pk=premises_id).first()
-    if found is None:
-        raise Refusal("no_door", _("There is no such door."), status=404)
-    return found.merged_into or found
-
-
 def _visitor(attempt: Attempt, premises: Premises, *, by: Officer, at: datetime) -> Officer:
     if attempt.officer_id is None or attempt.officer_id == by.pk:
         return by
@@ -131,6 +123,7 @@ def _partner(attempt: Attempt, premises: Premises, officer: Officer) -> Officer 
 def _write(
     attempt: Attempt,
     premises: Premises,
+    frames: list[FrameDoor],
     *,
     officer: Officer,
     partner: Officer | None,
@@ -139,11 +132,11 @@ def _write(
     by: Officer,
     at: datetime,
 ) -> Visit:
-    frames = frame_doors_on(premises, start)
+    held = held_on(frames, start)
     assignment = live_assignment_of(premises)
-    if not frames:
+    if not held:
         raise Refusal("no_campaign", _("No open campaign holds this door on that day. Ask the campaign desk."))
-    frame = _frame_of(frames, assignment)
+    frame = _frame_of(held, assignment)
     assignment = assignment if assignment is not None and assignment.campaign_id == frame.campaign_id else None
     campaign = frame.campaign
     rules.check_next(attempt, at, campaign)
@@ -193,7 +186,8 @@ def _write_parts(visit: Visit, attempt: Attempt, *, at: datetime) -> None:
     """Topics, what was left behind, what was done for the people there, and pictures."""
     if visit.is_done and attempt.topics:
         topics = list(Topic.objects.filter(campaign_id=visit.campaign_id, pk__in=attempt.topics))
-        visit.topics.set(topics)
+        through: Any = Visit.topics.through
+        through.objects.bulk_create([through(visit=visit, topic=topic) for topic in topics])
         Delivery.objects.bulk_create([Delivery(visit=visit, topic=topic) for topic in topics if topic.leaflet])
     if visit.is_done:
         kinds = [kind for kind in dict.fromkeys(attempt.services) if kind in Service.Kind.values]

@@ -1,5 +1,6 @@
 """Which doors an officer may stand before, and what of them is theirs to see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,6 +87,13 @@ def frame_doors_on(premises: Premises, day: datetime) -> list[FrameDoor]:
         .select_related("campaign")
         .order_by("-campaign__starts_on", "pk")
     )
+
+
+def held_on(frames: Iterable[FrameDoor], day: datetime) -> list[FrameDoor]:
+    """Of a door's rows in open campaigns those that hold it on that day, newest campaign first."""
+    on = timezone.localdate(day)
+    held = [frame for frame in frames if frame.campaign.starts_on <= on <= frame.campaign.ends_on]
+    return sorted(held, key=lambda frame: (-frame.campaign.starts_on.toordinal(), frame.pk))
 
 
 def history_of(premises: Premises) -> list[Visit]:

@@ -6,19 +6,25 @@ from datetime import datetime
 from django.utils import timezone
 
 from campaigns.actions import Attempts, lock_doors, note_attempts
-from campaigns.models import Campaign
+from campaigns.models import Campaign, FrameDoor
 from registry.models import Premises
 from visits.models import Visit
+
+# What the fold reads of each visit.
+FOLDED = ("outcome", "band", "started_at", "next_at")
 
 
 def fold_door(premises: Premises, *, at: datetime) -> None:
     """Writes the fold of this door in every open campaign whose frame holds it. Runs inside the action."""
-    locked = lock_doors(premises)
+    fold_onto(lock_doors(premises), premises, at=at)
+
+
+def fold_onto(locked: Sequence[FrameDoor], premises: Premises, *, at: datetime) -> None:
+    """The same for rows that the action has locked already."""
     if not locked:
         return
-    visits = list(
-        Visit.objects.unscoped("fold of attempts").standing().filter(premises=premises).order_by("started_at", "pk")
-    )
+    standing = Visit.objects.unscoped("fold of attempts").standing().filter(premises=premises)
+    visits = list(standing.only(*FOLDED).order_by("started_at", "pk"))
     for door in locked:
         counted = [visit for visit in visits if _counts(visit, door.campaign)]
         note_attempts(frame_door=door, attempts=folded(counted), at=at)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -115,6 +115,23 @@ class QuestionPlace:
         return "" if offered else self.value
 
 
+class KnownAtDoor(Protocol):
+    """What the form offers to choose from, each looked up when it is first asked for."""
+
+    @property
+    def contacts(self) -> Sequence[Contact]: ...
+    @property
+    def topics(self) -> Sequence[Topic]: ...
+    @property
+    def last_topics(self) -> Sequence[int]: ...
+    @property
+    def questions(self) -> Sequence[Question]: ...
+    @property
+    def last_answers(self) -> Mapping[int, LastAnswer]: ...
+    @property
+    def people(self) -> Sequence[Officer]: ...
+
+
 class VisitForm(forms.Form):
     """One visit, as the screen asks for it. Nothing is required here: the action says what is missing, in its order."""
 
@@ -151,32 +168,33 @@ class VisitForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        contacts: Sequence[Contact] = (),
-        topics: Sequence[Topic] = (),
-        last_topics: Sequence[int] = (),
-        questions: Sequence[Question] = (),
-        last_answers: Mapping[int, LastAnswer] | None = None,
-        people: Sequence[Officer] = (),
+        door: KnownAtDoor,
         may_enter_for_others: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.questions, self.all_topics, self.last_topics = questions, topics, last_topics
-        self.last_answers = last_answers or {}
+        self.door, self.questions = door, door.questions
         self.errors_at: dict[str, list[str]] = {}
-        names = [("", "–"), *((person.pk, person.name) for person in people)]
         fields: dict[str, Any] = self.fields
-        fields["left"].choices = [(contact.pk, contact.name) for contact in contacts]
-        fields["topic"].choices = [(topic.pk, topic.name) for topic in topics]
-        fields["partner"].choices = names
-        fields["officer"].choices = names if may_enter_for_others else [("", "–")]
-        for question in questions:
+        # Asked for when they are shown or chosen from: a plain visit, sent, chooses from none of them.
+        fields["left"].choices = lambda: [(contact.pk, contact.name) for contact in door.contacts]
+        fields["topic"].choices = lambda: [(topic.pk, topic.name) for topic in door.topics]
+        fields["partner"].choices = self._names
+        fields["officer"].choices = self._names if may_enter_for_others else [("", "–")]
+        for question in self.questions:
             fields[f"q_{question.pk}"] = forms.CharField(required=False, max_length=200)
         for kind in Kind.values:
             fields[f"f_{kind}"] = forms.BooleanField(required=False)
             fields[f"f_{kind}_more"] = forms.BooleanField(required=False)
             for number in range(PER_KIND):
                 self._add_finding(fields, kind, f"f_{kind}_{number}")
+
+    def _names(self) -> list[tuple[int | str, str]]:
+        return [("", "–"), *((person.pk, person.name) for person in self.door.people)]
+
+    @property
+    def last_answers(self) -> Mapping[int, LastAnswer]:
+        return self.door.last_answers
 
     def _add_finding(self, fields: dict[str, Any], kind: str, prefix: str) -> None:
         empty: list[tuple[str, str | Promise]] = [("", _("Choose a category"))]
@@ -297,9 +315,9 @@ class VisitForm(forms.Form):
     def _topics(self) -> tuple[int, ...]:
         data = self.cleaned_data
         if data["topics"] == "whole":
-            return tuple(topic.pk for topic in self.all_topics)
+            return tuple(topic.pk for topic in self.door.topics)
         if data["topics"] == "last":
-            return tuple(self.last_topics)
+            return tuple(self.door.last_topics)
         return tuple(data["topic"]) if data["topics"] == "pick" else ()
 
     def _used_prefixes(self) -> list[str]:

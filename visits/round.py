@@ -26,6 +26,12 @@ from visits import labels
 from visits.models import Visit
 
 SHOWN_ROWS = 150
+# What is asked of every door of the walk to find the next one, and what the link to it says.
+NEXT_DOOR = (
+    *(f"frame_door__{column}" for column in ("last_outcome", "last_at", "next_at", "met_on")),
+    *(f"premises__{column}" for column in ("door", "floor", "address")),
+    "campaign__cool_off_days",
+)
 BANDS = ("evening", "weekend", "weekday")
 TRY_WORDS = {
     "weekday": gettext_lazy("try a weekday"),
@@ -333,11 +339,14 @@ def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
 
 def next_door(officer: Officer, at: datetime, after: int) -> Row | None:
     """The door to go to after this one; one query, for whoever has just saved."""
-    return Day(at, list(walk_of(officer, at).values())).after(after)
+    return Day(at, list(walk_of(officer, at, only=NEXT_DOOR).values())).after(after)
 
 
-def walk_of(officer: Officer, at: datetime) -> dict[int, Row]:
-    """The officer's doors due by today and not met before today, less those that are confirmed not to exist."""
+def walk_of(officer: Officer, at: datetime, only: Sequence[str] = ()) -> dict[int, Row]:
+    """The officer's doors due by today and not met before today, less those that are confirmed not to exist.
+
+    `only` names the columns to load where the whole rows are not shown.
+    """
     today = timezone.localdate(at)
     start, end = labels.day_bounds(at)
     mine = (
@@ -349,9 +358,10 @@ def walk_of(officer: Officer, at: datetime) -> dict[int, Row]:
         .filter(Q(frame_door__met_on__isnull=True) | Q(frame_door__met_on=today))
         .exclude(frame_door__could_not_meet_at__lt=start)
         .exclude(~Q(frame_door__gone_said=""), frame_door__last_at__lt=start)
-        .select_related("frame_door", "premises", "premises__area", "campaign")
+        .select_related("frame_door", "premises", "campaign")
         .order_by("rank", "premises__walk_key", "pk")
     )
+    mine = mine.only(*only) if only else mine.select_related("premises__area").defer("premises__sought")
     return {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine if not rests(a, today)}
 
 

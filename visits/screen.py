@@ -124,19 +124,13 @@ class Screen:
         return [hand for hand in hands if hand is not None] if mine else []
 
     def form(self, *args: Any) -> VisitForm:
-        initial: dict[str, Any] = {"client_id": uuid4(), "opened_at": self.at.isoformat(), "people_met": 1}
-        pair = [person.pk for person in self._pair() if person.pk != self.officer.pk]
-        return VisitForm(
-            *args,
-            initial={**initial, "partner": pair[0] if pair else ""},
-            contacts=self.contacts,
-            topics=self.topics,
-            last_topics=self.last_topics,
-            questions=self.questions,
-            last_answers=self.last_answers,
-            people=self.people,
-            may_enter_for_others=self.officer.may(Right.ENTER_FOR_OTHERS, self.premises.unit_id),
-        )
+        initial: dict[str, Any] = {}
+        if not args:
+            pair = [person.pk for person in self._pair() if person.pk != self.officer.pk]
+            initial = {"client_id": uuid4(), "opened_at": self.at.isoformat(), "people_met": 1}
+            initial["partner"] = pair[0] if pair else ""
+        may_enter_for_others = self.officer.may(Right.ENTER_FOR_OTHERS, self.premises.unit_id)
+        return VisitForm(*args, initial=initial, door=self, may_enter_for_others=may_enter_for_others)
 
     # -- words --
 
