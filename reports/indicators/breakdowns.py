@@ -1,19 +1,18 @@
 """Figures laid out in rows: by category and age, by time band, by week, by kind of door."""
 
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from disputes.models import Case
 from disputes.words import COUNTS
 from registry.models import Premises
-from reports.indicators.rows import Scope, base, done, found, visits
-from visits.models import Visit
-
-is_done = Q(outcome__in=Visit.DONE)
+from reports.indicators.doors import IS_DONE, by_door, frame_tallies
+from reports.indicators.rows import Scope, done, found, visits
 
 
 def by_category(scope: Scope, kind: str) -> list[dict[str, Any]]:
@@ -44,7 +43,7 @@ def by_category(scope: Scope, kind: str) -> list[dict[str, Any]]:
 
 def by_band(scope: Scope) -> list[dict[str, Any]]:
     """Attempts and people met by time band."""
-    rows = visits(scope).order_by().values("band").annotate(attempts=Count("pk"), met=Count("pk", filter=is_done))
+    rows = visits(scope).order_by().values("band").annotate(attempts=Count("pk"), met=Count("pk", filter=IS_DONE))
     order = ["weekday", "evening", "weekend"]
     return sorted((dict(row) for row in rows), key=lambda row: order.index(row["band"]))
 
@@ -54,21 +53,16 @@ def by_week(scope: Scope) -> list[dict[str, Any]]:
 
     A week without any attempt stands with zeros, from the campaign's first week to the last of the scope.
     """
-    households = Count("premises_id", distinct=True, filter=is_done & Q(premises__kind=Premises.Kind.HOUSEHOLD))
-    rows = (
-        visits(scope)
-        .order_by()
-        .annotate(week=TruncWeek("started_at", tzinfo=timezone.get_current_timezone()))
-        .values("week")
-        .annotate(households=households, attempts=Count("pk"), met=Count("pk", filter=is_done))
-    )
-    counted: dict[date, dict[str, Any]] = {timezone.localdate(row["week"]): dict(row) for row in rows}
+    weekly = visits(scope).annotate(week=TruncWeek("started_at", tzinfo=timezone.get_current_timezone()))
+    counted: dict[date, Counter[str]] = defaultdict(Counter)
+    for week, kind, doors, attempts, met, _people in by_door(weekly, "v.week, p.kind", ("week",)):
+        households = doors if kind == Premises.Kind.HOUSEHOLD else 0
+        counted[week.date()].update(households=households, attempts=attempts, met=met)
     first = scope.first or scope.campaign.starts_on
     monday = first - timedelta(days=first.weekday())
     weeks = []
     while monday <= scope.last:
-        row = counted.get(monday, {})
-        numbers = {key: row.get(key, 0) for key in ("households", "attempts", "met")}
+        numbers = {key: counted[monday][key] for key in ("households", "attempts", "met")}
         weeks.append({"number": scope.campaign.week_of(monday), "starts": monday.isoformat(), **numbers})
         monday += timedelta(days=7)
     return weeks
@@ -76,10 +70,10 @@ def by_week(scope: Scope) -> list[dict[str, Any]]:
 
 def by_kind(scope: Scope) -> list[dict[str, Any]]:
     """Doors of the frozen frame by kind, less those confirmed gone, and how many of them were visited."""
-    visited = done(scope).filter(premises_id=OuterRef("premises_id"))
-    rows = base(scope).order_by().values("kind").annotate(over=Count("pk"), visited=Count("pk", filter=Exists(visited)))
-    order = list(Premises.Kind.values)
-    return sorted((dict(row) for row in rows), key=lambda row: order.index(row["kind"]))
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in frame_tallies(scope):
+        kinds[row.kind].update(over=row.doors, visited=row.visited)
+    return [{"kind": kind, **kinds[kind]} for kind in Premises.Kind.values if kind in kinds]
 
 
 def asked_topics(scope: Scope) -> list[dict[str, Any]]:

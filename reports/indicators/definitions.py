@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,11 +11,10 @@ from django.utils.translation import pgettext_lazy
 from disputes.words import Kind
 from registry.jurisdictions import communities_by_unit
 from registry.models import Premises
-from reports.indicators import beside
+from reports.indicators import beside, doors
 from reports.indicators.rows import (
     ByUnit,
     Scope,
-    base,
     done,
     found,
     grouped,
@@ -25,7 +24,6 @@ from reports.indicators.rows import (
     resolved,
     struck_off,
 )
-from reports.indicators.rows import visits as attempts
 
 ENTERPRISES = (Premises.Kind.ENTERPRISE, Premises.Kind.INSTITUTION)
 
@@ -45,23 +43,15 @@ class Indicator:
 
 
 def _doors(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: grouped(done(scope).filter(premises__kind__in=kinds), Count("premises_id", distinct=True))
+    return lambda scope: doors.summed(scope, lambda tally: tally.doors, *kinds)
 
 
 def _frame_visited(*kinds: str) -> Callable[[Scope], ByUnit]:
-    def count(scope: Scope) -> ByUnit:
-        visited = done(scope).filter(premises_id=OuterRef("premises_id"))
-        return grouped(base(scope, *kinds).filter(Exists(visited)), Count("pk"))
-
-    return count
+    return lambda scope: doors.frame_summed(scope, lambda tally: tally.visited, *kinds)
 
 
 def _base(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: grouped(base(scope, *kinds), Count("pk"))
-
-
-def _communities(scope: Scope) -> ByUnit:
-    return grouped(done(scope), Count("premises__area_id", distinct=True))
+    return lambda scope: doors.frame_summed(scope, lambda tally: tally.doors, *kinds)
 
 
 def _communities_in_scope(scope: Scope) -> ByUnit:
@@ -73,10 +63,8 @@ def _communities_in_scope(scope: Scope) -> ByUnit:
 def _staff(scope: Scope) -> ByUnit:
     """Distinct people with at least one done visit, as officer or partner, by their unit of work."""
     people: dict[int, set[int]] = {}
-    for column in ("officer_id", "partner_id"):
-        rows = done(scope).filter(**{f"{column}__isnull": False}).order_by().values_list("unit_id", column).distinct()
-        for unit, person in rows:
-            people.setdefault(unit, set()).add(person)
+    for unit, *pair in done(scope).order_by().values_list("unit_id", "officer_id", "partner_id").distinct():
+        people.setdefault(unit, set()).update(person for person in pair if person is not None)
     return {unit: len(found_here) for unit, found_here in people.items()}
 
 
@@ -95,7 +83,7 @@ INDICATORS: dict[str, Indicator] = {
             _("Communities and villages visited"),
             pgettext_lazy("unit of communities", "no."),
             _("Communities and villages with at least one done visit; base: all communities in the campaign's areas."),
-            _communities,
+            doors.communities,
             _communities_in_scope,
         ),
         Indicator(
@@ -192,15 +180,15 @@ INDICATORS: dict[str, Indicator] = {
             _("Met"),
             pgettext_lazy("unit of attempts", "attempts"),
             _("Attempts at which somebody was met; base: all attempts."),
-            lambda scope: grouped(done(scope), Count("pk")),
-            lambda scope: grouped(attempts(scope), Count("pk")),
+            lambda scope: doors.summed(scope, lambda tally: tally.met),
+            lambda scope: doors.summed(scope, lambda tally: tally.attempts),
         ),
         Indicator(
             "person_times",
             _("Person-times"),
             pgettext_lazy("unit of person-times", "person-times"),
             _("Sum of people met over all done visits; not households, not visits."),
-            lambda scope: _person_times(scope),
+            lambda scope: doors.summed(scope, lambda tally: tally.people),
         ),
         Indicator(
             "materials",
@@ -246,8 +234,3 @@ INDICATORS: dict[str, Indicator] = {
         ),
     )
 }
-
-
-def _person_times(scope: Scope) -> ByUnit:
-    rows = done(scope).order_by().values_list("unit_id").annotate(n=Sum("people_met"))
-    return dict(rows)

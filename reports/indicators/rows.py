@@ -1,9 +1,9 @@
 """What stands behind the figures: the scope of a count, and the rows that each figure counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -13,6 +13,7 @@ from disputes.models import Case, ReturnVisit
 from disputes.words import COUNTS, Kind, Outcome
 from visits.models import Visit
 
+T = TypeVar("T")
 ByUnit = Mapping[int, int]
 WHY = "figures of units in reach"
 
@@ -34,6 +35,14 @@ class Scope:
     def until(self) -> datetime:
         end = start_of(self.last + timedelta(days=1))
         return min(end, self.as_of) if self.as_of else end
+
+    def once(self, count: Callable[["Scope"], T]) -> T:
+        """What `count` finds in this scope; counted when first asked for, for the figures that share it."""
+        kept: dict[Any, Any] = self.__dict__.setdefault("_kept", {})
+        if count not in kept:
+            kept[count] = count(self)
+        found: T = kept[count]
+        return found
 
     def during(self, column: str) -> Q:
         """Rows whose moment lies in the period."""
