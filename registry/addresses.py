@@ -95,14 +95,15 @@ def join_address(
 
 
 def without_areas(text: str, known: Collection[str]) -> str:
-    """Cut names of areas off the front, as long as something is left."""
-    again = bool(known)
-    while again:
-        again = False
-        for name in known:
-            if name and text.startswith(name) and len(text) > len(name):
-                text, again = text[len(name) :], True
-    return text
+    """Cut names of areas off the front, as long as something is left; of two that fit, the one named first."""
+    return text[match.end() :] if (match := _front(tuple(known)).match(text)) else text
+
+
+@lru_cache(maxsize=4_096)
+def _front(known: tuple[str, ...]) -> re.Pattern[str]:
+    """Any number of these names before something else: a county's hundred names are looked for in one go."""
+    names = "|".join(re.escape(name) for name in known if name)
+    return re.compile(f"(?:(?:{names})(?=.))+" if names else "", re.DOTALL)
 
 
 def _address(street: str, building: str, entrance: str, floor: str, door: str, written: str) -> Address:

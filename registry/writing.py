@@ -77,7 +77,20 @@ WHERE c.premises_id = p.id AND c.name_key = d.contact_key AND c.ends_on IS NULL
 
 
 def write_doors(batch: ImportBatch, at: datetime) -> None:
-    """Doors first, then the people at them. A row that says what the register already has rewrites nothing."""
+    """Doors first, then the people at them. A row that says what the register already has rewrites nothing.
+
+    Each statement gathers the workbook's rows anew; one that has nothing to do, by the effects that `match_rows` has
+    just said, is left out.
+    """
+    effects = set(batch.rows.order_by().values_list("effect", flat=True).distinct())
+    known = batch.rows.filter(premises_id__isnull=False).exists()
+    wanted = {
+        NEW_DOORS: "new" in effects,
+        CHANGED_DOORS: "changed" in effects,
+        NEW_PHONES: known,
+        NEW_CONTACTS: True,
+        MORE_NAMES: "more" in effects,
+    }
     with connection.cursor() as cursor:
-        for statement in (NEW_DOORS, CHANGED_DOORS, NEW_PHONES, NEW_CONTACTS, MORE_NAMES):
+        for statement in (statement for statement, needed in wanted.items() if needed):
             cursor.execute(statement, {**parameters(batch), "at": at})
