@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from config.bench import exports, figures, imports, pages, papers, share_outs, visits
-from config.bench.ground import Place, ground, make_place
+from config.bench.ground import Place, clear, ground, make_place
 from config.bench.rows import PageRow, Row
 from config.running.places import ROOT
 
-# In this order: the register grows only in the last.
 BENCHES: dict[str, Callable[[Place], Iterator[Any]]] = {
     "papers": papers.measure,
     "share-out": share_outs.measure,
@@ -40,10 +39,10 @@ def main(arguments: list[str]) -> int:
         return 2
     work: list[Row] = []
     shown: list[PageRow] = []
-    with ground():
-        place = make_place()
+    with ground() as cluster:
         for name in arguments or BENCHES:
-            for row in BENCHES[name](place):
+            clear(cluster)
+            for row in BENCHES[name](make_place()):
                 print(row.line(), flush=True)
                 (shown if isinstance(row, PageRow) else work).append(row)
     if not arguments:

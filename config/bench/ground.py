@@ -26,14 +26,9 @@ SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": 
 
 @contextmanager
 def ground() -> Iterator[Cluster]:
-    """A fresh database, migrated by its owner; Django is set up on the app's login. Nothing of the site is touched."""
+    """A server of its own, and Django set up on the app's login. Nothing of the site is touched."""
     cluster = Cluster(STATE / "bench", SERVER)
     with cluster.in_use(), tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
-        import psycopg
-
-        with psycopg.connect(cluster.url(), autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        make_roles(cluster.url(), {OWNER: cluster.password, APP: cluster.password}, name=NAME)
         os.environ.update(
             DJANGO_SETTINGS_MODULE="config.settings",
             ENV_FILE=os.devnull,
@@ -46,14 +41,27 @@ def ground() -> Iterator[Cluster]:
             ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
             LOG_LEVEL="ERROR",
         )
-        as_owner = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
-        for command in (["migrate", "--noinput", "-v0"], ["grant_login", APP]):
-            subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, env=as_owner, check=True, capture_output=True)
         link_static(Path(folder))
         import django
 
         django.setup()
         yield cluster
+
+
+def clear(cluster: Cluster) -> None:
+    """An empty database, migrated by its owner: each bench begins with its own, so that none pays for another's rows."""
+    import psycopg
+    from django.db import connection
+
+    database: Any = connection
+    database.close()
+    database.close_pool()
+    with psycopg.connect(cluster.url(), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    make_roles(cluster.url(), {OWNER: cluster.password, APP: cluster.password}, name=NAME)
+    as_owner = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
+    for command in (["migrate", "--noinput", "-v0"], ["grant_login", APP]):
+        subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, env=as_owner, check=True, capture_output=True)
 
 
 def link_static(folder: Path) -> None:
@@ -155,6 +163,8 @@ def grow_to(place: Place, number: int) -> None:
     """Doors up to so many in all, and statistics for the planner, as autovacuum would make them."""
     from registry.models import Premises
 
+    if number < place.doors:
+        raise ValueError(f"there are {place.doors} doors already")
     copy_in(Premises, flats(place, number - place.doors))
     analyse()
 
