@@ -17,11 +17,14 @@ from campaigns.copying import copy_campaign
 from campaigns.models import Campaign, ShareOut
 from campaigns.sharing import share_out, undo_share_out
 from config import demo
-from config.demo import plan, story
+from config.demo import plan
 from config.demo.outreach import hold_outreach
 from config.demo.people import People, Station, make_people
 from config.demo.pilot import hold_pilot
 from config.demo.places import Places, as_csv, make_doors
+from config.demo.story import Story, at_clock
+from config.demo.this_week import confirm_said_gone, plan_this_week
+from config.demo.visiting import plan_visits
 from registry.actions import confirm_import, read_batch, upload_workbook
 from registry.areas import load_areas
 from registry.fields import mac
@@ -65,7 +68,7 @@ class Seeding:
         self.first_day = self.last_sunday - timedelta(days=7 * plan.WEEKS - 1)
 
     def run(self) -> None:
-        before = story.at_clock(self.first_day - timedelta(days=45), 9)
+        before = at_clock(self.first_day - timedelta(days=45), 9)
         with AREAS.open("rb") as file:
             load_areas(file=file)
         people = make_people(self.rng, before)
@@ -79,7 +82,7 @@ class Seeding:
         self.next_campaign(people, pilot)
 
     def bring_in(self, people: People, places: Places) -> None:
-        at = story.at_clock(self.first_day - timedelta(days=40), 10)
+        at = at_clock(self.first_day - timedelta(days=40), 10)
         batch = upload_workbook(
             unit=people.bureau,
             file=as_csv(places),
@@ -92,7 +95,7 @@ class Seeding:
         confirm_import(batch=batch, version=batch.version, by=people.desk, at=at)
 
     def open_and_share(self, people: People) -> Campaign:
-        at = story.at_clock(self.first_day - timedelta(days=4), 10)
+        at = at_clock(self.first_day - timedelta(days=4), 10)
         draft = draft_campaign(
             title=f"{self.first_day.year} 冬季大走访"
             if self.first_day.month in (8, 9, 10, 11, 12)
@@ -142,12 +145,12 @@ class Seeding:
             Contact.objects.unscoped("the demo").filter(phone_mac__in=macs).values_list("premises_id", "phone_mac")
         )
         fates = {premises: macs[found] for premises, found in contacts}
-        told = story.Story(self.rng, people, campaign, self.last_sunday, self.today)
+        told = Story(self.rng, people, campaign, self.last_sunday, self.today)
         for station in people.stations:
-            story.plan_visits(told, station, fates)
+            plan_visits(told, station, fates)
         told.run()
-        story.confirm_said_gone(told, story.at_clock(self.last_sunday, 20))
-        story.plan_this_week(told, people.stations[0].staff[0])
+        confirm_said_gone(told, at_clock(self.last_sunday, 20))
+        plan_this_week(told, people.stations[0].staff[0])
         told.run()
 
     def next_campaign(self, people: People, pilot: Campaign) -> None:
@@ -160,13 +163,13 @@ class Seeding:
             ends_on=self.today + timedelta(days=34),
             areas=Area.objects.filter(code=plan.STATIONS[0].township),
             by=people.stations[0].chief,
-            at=story.at_clock(self.today, 8),
+            at=at_clock(self.today, 8),
         )
 
     def brief(self, people: People, campaign: Campaign) -> None:
         """Frozen on Monday morning and printed for the leader, as the desk would."""
         first, last = last_full_week(self.today)
-        at = story.at_clock(last + timedelta(days=1), 8, 10)
+        at = at_clock(last + timedelta(days=1), 8, 10)
         snapshot = begin_brief(
             campaign=campaign, unit=people.bureau, starts_on=first, ends_on=last, by=people.desk, at=at
         )
