@@ -3,29 +3,25 @@
 A handful of queries, however many rows: assignments with their doors, phones, open cases, contact rates.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Officer
-from campaigns.models import Assignment, Campaign, FrameDoor, band_of
+from campaigns.models import Assignment, Campaign
 from disputes.models import Case, CasePremises, ReturnVisit
-from disputes.words import Kind
-from registry.models import Contact, Premises
+from registry.models import Contact
 from visits import labels
+from visits.day import Day, Row
 from visits.models import Visit
 
-SHOWN_ROWS = 150
 # What is asked of every door of the walk to find the next one, and what the link to it says.
 NEXT_DOOR = (
     *(f"frame_door__{column}" for column in ("last_outcome", "last_at", "next_at", "met_on")),
@@ -33,148 +29,6 @@ NEXT_DOOR = (
     "campaign__cool_off_days",
 )
 BANDS = ("evening", "weekend", "weekday")
-TRY_WORDS = {
-    "weekday": gettext_lazy("try a weekday"),
-    "evening": gettext_lazy("try the evening"),
-    "weekend": gettext_lazy("try the weekend"),
-}
-OPEN_WORDS = {
-    Kind.DISPUTE: (gettext_lazy("%(n)s dispute open"), gettext_lazy("%(n)s disputes open")),
-    Kind.HAZARD: (gettext_lazy("%(n)s hazard open"), gettext_lazy("%(n)s hazards open")),
-    Kind.REQUEST: (gettext_lazy("%(n)s request open"), gettext_lazy("%(n)s requests open")),
-    Kind.SUGGESTION: (gettext_lazy("%(n)s suggestion open"), gettext_lazy("%(n)s suggestions open")),
-    Kind.CLUE: (gettext_lazy("%(n)s clue open"), gettext_lazy("%(n)s clues open")),
-}
-
-
-@dataclass
-class Row:
-    """One door as the list shows it. `ended`: nothing more to do here in this part of the day."""
-
-    premises: Premises
-    frame: FrameDoor
-    at: datetime
-    has_phone: bool = False
-    open_cases: dict[str, int] = field(default_factory=dict)
-    best_band: str = ""
-    client_id: UUID = field(default_factory=uuid4)
-
-    @property
-    def pk(self) -> int:
-        return self.premises.pk
-
-    @property
-    def number(self) -> str:
-        return labels.door_number(self.premises)
-
-    @property
-    def full_number(self) -> str:
-        return labels.door_label(self.premises)
-
-    @property
-    def name(self) -> str:
-        return self.premises.name
-
-    @property
-    def address(self) -> str:
-        return reverse("visits:door", args=[self.pk])
-
-    @property
-    def call_address(self) -> str:
-        return reverse("visits:call", args=[self.pk])
-
-    @property
-    def nobody_address(self) -> str:
-        return reverse("visits:nobody_in", args=[self.pk])
-
-    @property
-    def tried_today(self) -> bool:
-        last = self.frame.last_at
-        return last is not None and timezone.localdate(last) == timezone.localdate(self.at)
-
-    @property
-    def visited(self) -> bool:
-        return self.frame.met_on is not None
-
-    @property
-    def ended(self) -> bool:
-        same_band = self.frame.last_at is not None and band_of(self.frame.last_at) == band_of(self.at)
-        return self.visited or (self.tried_today and same_band)
-
-    @property
-    def pinned(self) -> bool:
-        """An appointment of today that has not been kept yet."""
-        due = self.frame.next_at
-        return not self.visited and due is not None and timezone.localdate(due) <= timezone.localdate(self.at)
-
-    @property
-    def appointment(self) -> str:
-        due = self.frame.next_at or self.at
-        when = labels.clock(due)
-        if timezone.localdate(due) < timezone.localdate(self.at):
-            return _("Booked %(day)s %(time)s") % {"day": labels.short_date(due), "time": when}
-        minutes = int((due - self.at).total_seconds() // 60)
-        if 0 <= minutes <= 90:
-            return _("Booked %(time)s · in %(minutes)s min") % {"time": when, "minutes": minutes}
-        if minutes < 0:
-            return _("Booked %(time)s · now due") % {"time": when}
-        return _("Booked %(time)s") % {"time": when}
-
-    @property
-    def tone(self) -> str:
-        return "done" if self.visited else ""
-
-    @property
-    def symbol(self) -> str:
-        return "check-circle" if self.visited else "door"
-
-    @property
-    def word(self) -> str:
-        when = labels.clock(self.frame.last_at) if self.frame.last_at and self.tried_today else ""
-        if self.visited:
-            return _("Visited %(time)s") % {"time": when}
-        return f"{Visit.Outcome(self.frame.last_outcome).label} {when}".strip()
-
-    @property
-    def tried(self) -> str:
-        """How often in vain; a refusal, or what else was said last, is named rather than counted."""
-        last = self.frame
-        if last.last_outcome == Visit.Outcome.NOBODY_IN or last.last_at is None:
-            return ngettext("out %(n)s time", "out %(n)s times", last.tries) % {"n": last.tries}
-        return f"{Visit.Outcome(last.last_outcome).label} {labels.short_date(last.last_at)}"
-
-    @property
-    def context(self) -> str:
-        """One line: how the door is used, then the one thing that matters most for this visit."""
-        parts = [str(self.premises.get_use_display()) if self.premises.use else str(self.premises.get_kind_display())]
-        if self.open_cases:
-            kind, n = next(iter(self.open_cases.items()))
-            one, many = OPEN_WORDS[Kind(kind)]
-            parts.append(str(one if n == 1 else many) % {"n": n})
-        elif self.frame.tries and not self.visited:
-            hint = TRY_WORDS.get(self.best_band)
-            parts = [self.tried, str(hint)] if hint else [self.tried]
-        elif self.premises.confirmed_on and not self.visited:
-            parts.append(_("last confirmed %(month)s") % {"month": labels.month(self.premises.confirmed_on)})
-        return " · ".join(parts)
-
-
-@dataclass
-class Group:
-    """The doors behind one entrance."""
-
-    title: str
-    area: str
-    rows: list[Row]
-    visited: int
-    total: int
-
-
-@dataclass
-class Chip:
-    code: str
-    label: str | Promise
-    count: int
 
 
 @dataclass
@@ -204,128 +58,6 @@ def returns_of(officer: Officer, at: datetime) -> list[Return]:
     """The officer's return visits that are due, oldest first."""
     rows = ReturnVisit.objects.visible_to(officer).due(timezone.localdate(at)).filter(officer=officer)
     return [Return(row) for row in rows.select_related("case", "premises", "premises__area", "party")[:50]]
-
-
-@dataclass
-class Undo:
-    """What was just written, and where to take it back."""
-
-    door: str
-    address: str
-
-    @classmethod
-    def of(cls, visit: Visit) -> "Undo":
-        return cls(labels.door_label(visit.premises), reverse("visits:undo", args=[visit.pk]))
-
-
-@dataclass
-class Day:
-    """Everything that the round's page says; `total` = visited + tried and not met + still to do."""
-
-    at: datetime
-    rows: list[Row]
-    show: str = "all"
-
-    @property
-    def label(self) -> str:
-        return labels.day_label(self.at)
-
-    @property
-    def part(self) -> str:
-        return labels.part_of_day(self.at)
-
-    @property
-    def total(self) -> int:
-        return len(self.rows)
-
-    @property
-    def visited(self) -> int:
-        return sum(row.visited for row in self.rows)
-
-    @property
-    def tried(self) -> int:
-        return sum(row.tried_today and not row.visited for row in self.rows)
-
-    @property
-    def share(self) -> int:
-        return round(100 * self.visited / self.total) if self.rows else 0
-
-    @property
-    def tried_arc(self) -> int:
-        """End of the pale arc: it lies under the white one."""
-        return round(100 * (self.visited + self.tried) / self.total) if self.rows else 0
-
-    @property
-    def chips(self) -> list[Chip]:
-        todo = self.total - self.visited - self.tried
-        return [
-            Chip("all", _("All"), self.total),
-            Chip("todo", _("To do"), todo),
-            Chip("tried", _("Not met"), self.tried),
-            Chip("visited", _("Visited"), self.visited),
-        ]
-
-    @property
-    def shown(self) -> list[Row]:
-        wanted: Callable[[Row], bool] = {
-            "todo": lambda row: not row.visited and not row.tried_today,
-            "tried": lambda row: row.tried_today and not row.visited,
-            "visited": lambda row: row.visited,
-        }.get(self.show, lambda row: True)
-        return [row for row in self.rows if wanted(row)]
-
-    @property
-    def left_off(self) -> int:
-        return max(0, len(self.shown) - SHOWN_ROWS)
-
-    @property
-    def pinned(self) -> list[Row]:
-        booked = [row for row in self.shown if row.pinned]
-        return sorted(booked, key=lambda row: row.frame.next_at or self.at)
-
-    @property
-    def groups(self) -> list[Group]:
-        """Shown rows cut where the building changes; the tally is of all rows of that building today."""
-        tally = Counter(_place(row) for row in self.rows)
-        done = Counter(_place(row) for row in self.rows if row.visited)
-        streets = {(row.premises.area_id, row.premises.street) for row in self.rows if row.premises.building}
-        several = {area for area, n in Counter(area for area, _street in streets).items() if n > 1}
-        groups: list[Group] = []
-        last: Any = None
-        for row in self.shown[:SHOWN_ROWS]:
-            if row.pinned:
-                continue
-            place = _place(row)
-            if place != last:
-                title = labels.building_label(row.premises) or row.premises.area.label
-                area = (
-                    labels.street_and_area(row.premises) if row.premises.area_id in several else row.premises.area.label
-                )
-                area = area if title != row.premises.area.label else ""
-                groups.append(Group(title, area, [], done[place], tally[place]))
-                last = place
-            groups[-1].rows.append(row)
-        return groups
-
-    @property
-    def nothing(self) -> str:
-        if self.rows:
-            return _("No door under this heading.")
-        return _("No door is due today. Add one on the spot, or ask the supervisor to share doors out.")
-
-    def after(self, premises_id: int) -> Row | None:
-        """The next door to do in walking order, from this one on and then from the start."""
-        ids = [row.pk for row in self.rows]
-        start = ids.index(premises_id) + 1 if premises_id in ids else 0
-        for row in self.rows[start:] + self.rows[:start]:
-            if not row.ended and row.pk != premises_id:
-                return row
-        return None
-
-
-def _place(row: Row) -> tuple[str, str, str, str]:
-    premises = row.premises
-    return premises.area_id, premises.street, premises.building, premises.entrance
 
 
 def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:

@@ -25,11 +25,12 @@ from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
 from visits.attempts import Attempt
 from visits.building import building_of
+from visits.day import Undo
 from visits.doors import door_or_404, doors_found, live_assignment_of, visit_or_404
 from visits.forms import CorrectionForm, DoorForm, VoidForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Photo, Submission, Visit
-from visits.round import Undo, day_of, next_door, returns_of
+from visits.round import day_of, next_door, returns_of
 from visits.screen import Screen
 
 PAGE = 30
