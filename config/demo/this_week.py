@@ -4,10 +4,59 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from accounts.actions import officer_leaves
 from accounts.models import Officer
 from campaigns.actions import confirm_gone
 from campaigns.models import Assignment, FrameDoor
+from config.demo.people import Station
 from config.demo.story import Story, at_clock
+from disputes import actions as cases
+from disputes.models import Case
+from disputes.registering import register_finding
+from disputes.words import Kind
+from registry.models import Premises
+
+
+def plan_the_week_of_the_station(story: Story, station: Station, at: datetime) -> None:
+    """Somebody leaves with doors in hand, and the demo officer gets two matters: one of their own, one to sign for."""
+    officer, auxiliary = station.staff[:2]
+    held = Assignment.objects.unscoped("the demo").live().filter(campaign=story.campaign)
+    waiting = held.filter(unit=station.unit, frame_door__met_on__isnull=True).select_related(
+        "officer", "premises__unit"
+    )
+    leaver = next(row.officer for row in waiting.order_by("officer__badge") if row.officer not in station.staff[:6])
+    own = waiting.filter(officer=officer).order_by("rank")
+    first, second = (row.premises for row in own[:2])
+
+    def on_record(category: str, title: str, door: Premises, by: Officer, when: datetime) -> Case:
+        return register_finding(
+            kind=Kind.DISPUTE,
+            category=category,
+            title=title,
+            premises=door,
+            campaign=story.campaign,
+            by=by,
+            at=when,
+            source=Case.Source.WALK_IN,
+        )
+
+    def give(when: datetime) -> None:
+        case = on_record("neighbour", "阳台搭建遮挡采光，邻里有意见", second, auxiliary, when)
+        cases.assign(
+            case=case,
+            lead=officer,
+            helper=auxiliary,
+            version=case.version,
+            by=station.chief,
+            at=when + timedelta(minutes=20),
+        )
+
+    story.plan(at, lambda when: officer_leaves(officer=leaver, on=when.date(), by=station.chief, at=when))
+    story.plan(
+        at + timedelta(minutes=30),
+        lambda when: on_record("tenancy", "租客与房东因水电费起争执", first, officer, when),
+    )
+    story.plan(at + timedelta(minutes=50), give)
 
 
 def confirm_said_gone(story: Story, at: datetime) -> None:

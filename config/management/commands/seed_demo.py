@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
+from accounts.actions import give_role, issue_codes
 from accounts.models import Officer
+from accounts.roles import Role
 from campaigns.actions import draft_campaign, open_campaign
 from campaigns.board import Choice, make_board
 from campaigns.copying import copy_campaign
@@ -23,13 +25,14 @@ from config.demo.people import People, Station, make_people
 from config.demo.pilot import hold_pilot
 from config.demo.places import Places, as_csv, make_doors
 from config.demo.story import Story, at_clock
-from config.demo.this_week import confirm_said_gone, plan_this_week
+from config.demo.this_week import confirm_said_gone, plan_the_week_of_the_station, plan_this_week
 from config.demo.visiting import plan_visits
 from registry.actions import confirm_import, read_batch, upload_workbook
 from registry.areas import load_areas
 from registry.fields import mac
 from registry.models import Area, Contact
 from reports.actions import ask_print, begin_brief, draw_print, freeze_brief, type_brief
+from reports.exports import ask_export, write_export
 from reports.figures import last_full_week
 
 AREAS = Path(demo.__file__).parent / "areas-420303-zhangwan.csv"
@@ -80,6 +83,8 @@ class Seeding:
         hold_outreach(people, campaign, self.last_sunday, self.rng)
         self.brief(people, campaign)
         self.next_campaign(people, pilot)
+        self.lists_taken_away(people)
+        self.first_codes(people)
 
     def bring_in(self, people: People, places: Places) -> None:
         at = at_clock(self.first_day - timedelta(days=40), 10)
@@ -151,6 +156,9 @@ class Seeding:
         told.run()
         confirm_said_gone(told, at_clock(self.last_sunday, 20))
         plan_this_week(told, people.stations[0].staff[0])
+        monday = at_clock(self.last_sunday + timedelta(days=1), 9, 30)
+        if monday < timezone.now():
+            plan_the_week_of_the_station(told, people.stations[0], monday)
         told.run()
 
     def next_campaign(self, people: People, pilot: Campaign) -> None:
@@ -165,6 +173,23 @@ class Seeding:
             by=people.stations[0].chief,
             at=at_clock(self.today, 8),
         )
+
+    def lists_taken_away(self, people: People) -> None:
+        """Excel files that the desk and a chief asked for this morning."""
+        at = timezone.now()
+        for by, name in ((people.desk, "registry_premises"), (people.stations[0].chief, "disputes_case")):
+            export = ask_export(name=name, query="", language="zh-hans", by=by, at=at)
+            write_export(export=export, at=at)
+
+    def first_codes(self, people: People) -> None:
+        """Two newcomers with a printed code that nobody has used yet; one has no role so far."""
+        unit = people.stations[1].unit
+        newcomers = [Officer(badge=f"ZW29{n:02d}", name=name, unit=unit) for n, name in enumerate(("陶然", "柳青"), 1)]
+        for newcomer in newcomers:
+            newcomer.set_unusable_password()
+            newcomer.save(force_insert=True)
+        give_role(officer=newcomers[0], role=Role.OFFICER, unit=unit, by=None, at=timezone.now())
+        issue_codes(officers=newcomers, by=people.stations[1].chief, at=timezone.now())
 
     def brief(self, people: People, campaign: Campaign) -> None:
         """Frozen on Monday morning and printed for the leader, as the desk would."""
