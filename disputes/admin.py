@@ -19,7 +19,7 @@ from disputes import excel
 from disputes.actions import approve_in_bulk
 from disputes.models import Case, LedgerEntry, ReturnVisit
 from disputes.states import CASE
-from disputes.views import with_parts
+from disputes.views import SHOW_WORDS, SHOWN, with_parts
 
 MOST = 200
 
@@ -29,6 +29,20 @@ def waiting_cases(officer: Officer) -> Any:
     reach = Case.objects.visible_to(officer)
     units = officer.units_with_any([Right.APPROVE_CLOSURE, Right.DIRECT_CASES])
     return reach.filter(unit_id__in=units, state__in=(Case.State.CLOSURE_PENDING, Case.State.REGISTERED))
+
+
+class ShownFilter(admin.SimpleListFilter):
+    """The choices of the case list on the phone, so that either list can be taken away as it is shown."""
+
+    title = _("which cases")
+    parameter_name = "show"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, label) for code, label in SHOW_WORDS if code != "all"]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.value()
+        return SHOWN[chosen](queryset, timezone.localdate()) if chosen in SHOWN else queryset
 
 
 @admin.register(Case)
@@ -49,7 +63,14 @@ class CaseAdmin(BaseModelAdmin):
         "late",
     ]
     excel_columns = excel.CASES
-    list_filter = ["kind", "state", "grade", ("unit", VisibleRelatedFilter), ("campaign", VisibleRelatedFilter)]
+    list_filter = [
+        ShownFilter,
+        "kind",
+        "state",
+        "grade",
+        ("unit", VisibleRelatedFilter),
+        ("campaign", VisibleRelatedFilter),
+    ]
     list_select_related = ["unit", "lead"]
     list_display_links = None
     search_fields = ["number"]
@@ -207,6 +228,9 @@ class ReturnVisitAdmin(BaseModelAdmin):
     ordering = ["due_on", "pk"]
     fields = ["case_link", "officer", "due_on", "done_at", "answer", "in_person"]
     readonly_fields = ["case_link"]
+
+    def row_title(self, row: ReturnVisit) -> str:
+        return f"{row.case.number} · {row.case.title}"
 
     @admin.display(description=_("case"))
     def case_link(self, visit: ReturnVisit) -> str:

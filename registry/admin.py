@@ -20,11 +20,11 @@ from accounts.rights import Right
 from registry.actions import confirm_import, discard_import, look_again, reveal, upload_workbook
 from registry.forms import RevealForm, UploadForm
 from registry.jurisdictions import under
-from registry.masking import masked_phone
+from registry.masking import masked_name, masked_phone
 from registry.models import Area, Contact, ImportBatch, Jurisdiction, Premises
 from registry.preview import Preview
 from registry.reasons_copy import copy_with_reasons
-from registry.resources import EXCEL_COLUMNS
+from registry.resources import CONTACT_COLUMNS, EXCEL_COLUMNS
 from registry.tasks import read_import
 
 MOST_FOUND = 500
@@ -150,6 +150,44 @@ class PremisesAdmin(BaseModelAdmin):
         except Refusal as refusal:
             return self._page(request, door, fault=refusal)
         return self._page(request, door, revealed=value, revealed_field=field, revealed_contact=contact)
+
+
+@admin.register(Contact)
+class ContactAdmin(BaseModelAdmin):
+    """Who is known at the doors now, masked; one field in clear is asked for on the door's own page."""
+
+    read_right = Right.SEE_CONTACTS
+    list_display = ["shown_name", "relation", "shown_phone", "address", "community", "starts_on"]
+    list_display_links = ["shown_name"]
+    list_filter = ["relation"]
+    list_select_related = ["premises__area"]
+    ordering = ["premises", "rank", "pk"]
+    excel_columns = CONTACT_COLUMNS
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(ends_on__isnull=True, premises__merged_into__isnull=True)
+
+    @admin.display(description=_("name"))
+    def shown_name(self, contact: Contact) -> str:
+        return masked_name(contact.name)
+
+    @admin.display(description=_("phone"))
+    def shown_phone(self, contact: Contact) -> str:
+        return masked_phone(contact.phone)
+
+    @admin.display(description=_("address"))
+    def address(self, contact: Contact) -> str:
+        return contact.premises.address
+
+    @admin.display(description=_("community"))
+    def community(self, contact: Contact) -> str:
+        return contact.premises.area.label
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        contact = self.get_object(request, object_id)
+        return HttpResponseRedirect(reverse("admin:registry_premises_change", args=[contact.premises_id]))
 
 
 @admin.register(ImportBatch)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
@@ -30,7 +31,7 @@ class Area(models.Model):
         COMMUNITY = "community", _("community or village")
 
     code = models.CharField(_("area code"), max_length=12, primary_key=True, db_collation="C")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of an area", "name"), max_length=100)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent area")

@@ -11,12 +11,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.fields import Field
 from import_export.results import Result, RowResult
 
-from accounts.columns import Column
+from accounts.columns import Column, column
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, read_batch, upload_workbook
@@ -27,7 +28,7 @@ from registry.refusals import file_sentence
 
 
 def _yes_or_no(said: bool | None) -> str:
-    return "" if said is None else str(_("yes")) if said else str(_("no"))
+    return "" if said is None else _g("yes") if said else _g("no")
 
 
 def _shown_name(name: str, door_class: str) -> str:
@@ -74,6 +75,17 @@ EXCEL_COLUMNS: list[str | Column] = [
         for name, (reads, show, width) in _SHOWN.items()
     ),
     "confirmed_on",
+]
+
+
+CONTACT_COLUMNS: list[str | Column] = [
+    column(_("unit"), "premises__unit__name", width=18),
+    column(_("community"), "premises__area__name", width=24),
+    column(_("address"), "premises__address", width=36),
+    column(_("name"), "name", show=masked_name, width=12),
+    "relation",
+    column(_("phone"), "phone", show=masked_phone),
+    "starts_on",
 ]
 
 
