@@ -11,11 +11,11 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.forms import Media
+from django.db import models, transaction
+from django.forms import DateInput, Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import issue_codes, log_access, officer_leaves
 from accounts.columns import Column, column
+from accounts.filters import RoleFilter
 from accounts.models import AccessEvent, Grant, Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -97,12 +98,15 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # What a row says in an Excel file; without any, the columns of the list. A name along foreign keys, or a `Column`.
     excel_columns: Sequence[str | Column] = ()
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = PAGE
     list_max_show_all = PAGE
     paginator = CountFree
     actions: Any = None
     view_on_site = False
     preserve_filters = True
+    # The browser's own calendar, in the reader's language and with a thumb's room.
+    formfield_overrides = {models.DateField: {"widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
 
     # -- rows --
 
@@ -153,11 +157,35 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             kwargs.setdefault("widget", KeyedAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the stock pencils and plus signs: each kind of row has a page of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         related: Any = db_field.remote_field.model
         if issubclass(related, ScopedModel):
             kwargs["queryset"] = related.objects.visible_to(officer_of(request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def row_title(self, row: Any) -> str:
+        """What the page of one row is called: in words, where the row's own name is only a number."""
+        return str(row)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        if obj is not None:
+            context["row_title"] = self.row_title(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # -- rights --
 
@@ -281,7 +309,7 @@ class OfficerAdmin(BaseModelAdmin):
         "left_on",
         column(_("last sign-in"), "last_login", width=17),
     )
-    list_filter = ["kind", ("unit", VisibleRelatedFilter), "is_active"]
+    list_filter = ["kind", ("unit", VisibleRelatedFilter), RoleFilter, "is_active", "must_change_password"]
     list_select_related = ["unit"]
     search_fields = ["badge", "name"]
     search_help_text = _("Badge number or name")

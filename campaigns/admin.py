@@ -29,6 +29,7 @@ from campaigns.models import (
 )
 from campaigns.question_forms import COLUMNS, QuestionForm, QuestionFormSet
 from campaigns.responsibilities import ResponsibilityAdmin
+from registry.models import Premises
 
 admin.site.register(Responsibility, ResponsibilityAdmin)
 
@@ -84,8 +85,16 @@ class QuestionInline(DraftInline):
     form = QuestionForm
     formset = QuestionFormSet
 
+    readonly_fields = ["whom"]
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*COLUMNS, "seen"] if self._editable(request, obj) else list(COLUMNS)
+        if self._editable(request, obj):
+            return [*COLUMNS, "seen"]
+        return ["whom" if name == "kinds" else name for name in COLUMNS]
+
+    @admin.display(description=_("asked at"))
+    def whom(self, question: Question) -> str:
+        return "、".join(str(Premises.Kind(kind).label) for kind in question.kinds)
 
 
 @admin.register(Campaign)
@@ -214,6 +223,10 @@ class FrameDoorAdmin(BaseModelAdmin):
     search_fields = ["premises__address"]
     search_help_text = _("Part of the address")
     actions = ["confirm_they_are_gone", "try_them_again"]
+
+    def row_title(self, row: FrameDoor) -> str:
+        return str(row.premises.address)
+
     fields = [
         "of_campaign",
         "address",
@@ -275,6 +288,9 @@ class CouldNotMeetAdmin(BaseModelAdmin):
     list_select_related = ["frame_door__premises", "requested_by"]
     actions = ["grant_them", "refuse_them"]
 
+    def row_title(self, row: CouldNotMeet) -> str:
+        return self.address(row)
+
     @admin.display(description=_("address"))
     def address(self, asked: CouldNotMeet) -> str:
         return str(asked.frame_door.premises.address)
@@ -334,6 +350,9 @@ class AssignmentAdmin(BaseModelAdmin):
     search_help_text = _("Badge number or name")
     ordering = ["unit_id", "officer__badge", "rank", "pk"]
     fields = ["of_campaign", "unit", "officer", "partner", "address", "community", "rank", "due_on", "given_at"]
+
+    def row_title(self, row: Assignment) -> str:
+        return f"{row.premises.address} · {row.officer.name}"
 
     @admin.display(description=_("campaign"))
     def of_campaign(self, held: Assignment) -> str:

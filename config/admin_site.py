@@ -6,17 +6,22 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.access import open_to_all
+from accounts.access import open_to_all, signed_in
 from accounts.rights import Right
 
 ROOMS = ("registry", "campaigns", "disputes", "visits", "reports", "accounts")
 
-# Words for screen readers in the stock templates, which Django's own Chinese lacks.
-STOCK_WORDS = (gettext_noop("Model name"), gettext_noop("Change or view list link"), gettext_noop("Add link"))
+# Words of the stock templates that Django's own Chinese lacks, or parts by a space.
+STOCK_WORDS = (
+    *(gettext_noop("Model name"), gettext_noop("Change or view list link"), gettext_noop("Add link")),
+    *(gettext_noop("Add %s"), gettext_noop("Change %s"), gettext_noop("View %s"), gettext_noop("Add %(name)s")),
+    gettext_noop(":"),
+)
 
 
 class PostedAutocomplete(AutocompleteJsonView):
@@ -49,6 +54,14 @@ class DoorstepAdminSite(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return PostedAutocomplete.as_view(admin_site=self)(request)
+
+    @staticmethod
+    @signed_in
+    def password_change(request: HttpRequest, extra_context: Any = None) -> Any:
+        """One page for it in the whole house."""
+        return redirect("accounts:password")
+
+    password_change_done: Any = password_change
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """In the order of the work, not of the alphabet."""

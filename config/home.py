@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.filters import holding_now
 from accounts.models import Officer
 from accounts.rights import Right
+from campaigns.desk import held_by_those_gone
 from campaigns.models import Campaign, CouldNotMeet, FrameDoor
 from disputes.admin import waiting_cases
 from disputes.models import Case
-from registry.models import ImportBatch
+from registry.jurisdictions import under
+from registry.models import Area, ImportBatch, Jurisdiction
 from visits.merging import added_doors
 
 MOST = 1000
@@ -60,6 +63,31 @@ def waiting_for(officer: Officer) -> list[Card]:
                 reverse("admin:registry_importbatch_changelist"),
             )
         )
+    return cards + _people(officer)
+
+
+def _people(officer: Officer) -> list[Card]:
+    """What the administrators keep: roles, first sign-ins, and which station answers for which community."""
+    cards: list[Card] = []
+    people = Officer.objects.visible_to(officer).people().filter(is_active=True)
+    listed = reverse("admin:accounts_officer_changelist")
+    if officer.may(Right.MANAGE_GRANTS):
+        without = _few(people.filter(~holding_now()))
+        cards.append(Card(_("People without a role"), without, _("they can sign in to nothing"), f"{listed}?role=none"))
+    if officer.may(Right.MANAGE_ROSTER):
+        cards.append(
+            Card(
+                _("One-time codes not used yet"),
+                _few(people.filter(must_change_password=True)),
+                _("printed, and nobody has signed in with them"),
+                f"{listed}?must_change_password__exact=1",
+            )
+        )
+    if officer.may(Right.MANAGE_UNITS):
+        codes = Jurisdiction.objects.unscoped("which communities nobody answers for").values_list("area_id", flat=True)
+        bare = Area.objects.filter(level=Area.Level.COMMUNITY).exclude(under(codes))
+        address = reverse("admin:registry_jurisdiction_changelist")
+        cards.append(Card(_("Communities without a station"), _few(bare), _("no unit answers for them"), address))
     return cards
 
 
@@ -81,6 +109,10 @@ def _doors(officer: Officer) -> list[Card]:
             reverse("admin:campaigns_couldnotmeet_changelist") + "?decision=open",
         ),
     ]
+    held = sum(row["doors"] for row in held_by_those_gone(officer))
+    if held:
+        address = reverse("admin:campaigns_hand_over")
+        cards.append(Card(_("Doors of people who left or moved"), held, _("to hand on to somebody"), address))
     found = _few(added_doors(officer))
     cards.append(Card(_("Doors added on the round"), found, _("to confirm or to merge"), reverse("visits:added")))
     running = Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN)[:3]

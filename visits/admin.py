@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import BaseModelAdmin, VisibleRelatedFilter
@@ -56,6 +58,9 @@ class VisitAdmin(BaseModelAdmin):
         "voided_why",
     ]
 
+    def row_title(self, row: Visit) -> str:
+        return f"{labels.door_label(row.premises)} · {date_format(localtime(row.started_at), 'SHORT_DATETIME_FORMAT')}"
+
     @admin.display(description=_("premises"))
     def door(self, visit: Visit) -> str:
         return f"{labels.door_label(visit.premises)} · {visit.premises.area.label}"
@@ -88,6 +93,9 @@ class SubmissionAdmin(BaseModelAdmin):
     ordering = ["-pk"]
     fields = ["officer", "client_id", "verdict", "why", "of_visit", "said", "received_at"]
     readonly_fields = ["why", "of_visit", "said"]
+
+    def row_title(self, row: Submission) -> str:
+        return row.short
 
     @admin.display(description=_("receipt number"))
     def number(self, submission: Submission) -> str:

@@ -12,6 +12,7 @@ from campaigns.models import ShareOut
 Way = ShareOut.Way
 # Somebody who would hold this much more than the mean is named in the confirmation.
 OVERLOAD = 0.15
+TELLING_PERCENT = 200
 LAST_DOOR = 2**31 - 1
 
 
@@ -132,6 +133,14 @@ class PersonRow:
             return 0
         return round(100 * (holds / mean - 1))
 
+    @property
+    def overload(self) -> str:
+        """Beside a mean of next to nothing a percentage says nothing: then it is said in doors."""
+        said = {"name": self.officer.name, "after": self.after, "percent": self.over_percent, "more": self.difference}
+        if self.over_percent > TELLING_PERCENT:
+            return _("%(name)s will hold %(after)d doors, %(more)d more than the mean.") % said
+        return _("%(name)s will hold %(after)d doors, %(percent)d%% above the mean.") % said
+
 
 @dataclass(frozen=True)
 class Gift:
@@ -236,11 +245,7 @@ class Board:
     def _overload(takers: list[PersonRow]) -> list[str]:
         """Those with far more than the mean, most first: three by name, the rest by number; the list marks them all."""
         over = sorted((p for p in takers if p.over_percent), key=lambda p: -p.after)
-        parts = [
-            _("%(name)s will hold %(after)d doors, %(percent)d%% above the mean.")
-            % {"name": p.officer.name, "after": p.after, "percent": p.over_percent}
-            for p in over[:3]
-        ]
+        parts = [p.overload for p in over[:3]]
         if rest := len(over[3:]):
             parts.append(
                 ngettext(

@@ -39,7 +39,7 @@ def outcome_label(code: str) -> str:
 
 
 def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
-    """Per officer and per community: doors, visited, tried, today; "today 0" is marked."""
+    """Per officer and per community: doors, visited, tried, today; how many tried no door today is said once."""
     campaign, officer = campaign_or_404(request, pk), officer_of(request)
     stations = stations_of(officer, campaign)
     unit = chosen_station(request, stations)
@@ -62,6 +62,7 @@ def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         areas=areas,
         title=_("Progress"),
         is_running=campaign.state == Campaign.State.OPEN,
+        idle=sum(not row["today"] for row in people),
     )
 
 
@@ -126,9 +127,9 @@ def _percent(row: dict[str, Any]) -> int:
     return round(100 * row["visited"] / row["doors"]) if row["doors"] else 0
 
 
-def hand_over(request: HttpRequest, model_admin: Any) -> HttpResponse:
-    """Open doors of people who left or moved away: each campaign's board hands them on."""
-    units = officer_of(request).units_with(Right.SHARE_OUT)
+def held_by_those_gone(officer: Officer) -> list[dict[str, Any]]:
+    """Open doors of people who left or moved away, by person and campaign, in the units that the officer shares out."""
+    units = officer.units_with(Right.SHARE_OUT)
     gone = Q(officer__is_active=False) | ~Q(officer__unit_id=F("unit_id"))
     rows = (
         Assignment.objects.unscoped("doors of those who left, within the units in reach")
@@ -139,4 +140,10 @@ def hand_over(request: HttpRequest, model_admin: Any) -> HttpResponse:
         .annotate(doors=Count("pk"))
         .order_by("name")
     )
-    return page(request, model_admin, "admin/campaigns/hand_over.html", rows=list(rows), title=_("Hand over"))
+    return list(rows)
+
+
+def hand_over(request: HttpRequest, model_admin: Any) -> HttpResponse:
+    """Each campaign's board hands on what those who are gone still hold."""
+    rows = held_by_those_gone(officer_of(request))
+    return page(request, model_admin, "admin/campaigns/hand_over.html", rows=rows, title=_("Hand over"))

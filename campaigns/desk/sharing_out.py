@@ -33,6 +33,15 @@ def board(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         if stations or request.GET.get("unit"):
             raise Http404
         return page(request, model_admin, "admin/campaigns/board_empty.html", campaign=campaign, title=_("Share-out"))
+    if campaign.state != Campaign.State.OPEN and request.method == "GET":
+        return page(
+            request,
+            model_admin,
+            "admin/campaigns/board_closed.html",
+            campaign=campaign,
+            unit=unit,
+            title=_("Share-out"),
+        )
     form = BoardForm(request.POST if request.method == "POST" else request.GET)
     choice = form.choice() if form.is_valid() else Choice()
     refusal = None
