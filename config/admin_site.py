@@ -59,7 +59,7 @@ class DoorstepAdminSite(AdminSite):
     @signed_in
     def password_change(request: HttpRequest, extra_context: Any = None) -> Any:
         """One page for it in the whole house."""
-        return redirect("accounts:password")
+        return redirect("accounts:change_password")
 
     password_change_done: Any = password_change
 

@@ -28,14 +28,7 @@ from disputes.words import Outcome, Told, due_day
 @transaction.atomic
 def assign(*, case: Case, lead: Officer, helper: Officer | None, version: int, by: Officer, at: datetime) -> Case:
     case = move(case, CASE, "assign", by=by, at=at, version=version, lead=lead, helper=helper)
-    notify(
-        officer=lead,
-        code="case_assigned",
-        stage=f"case:{case.pk}:{case.version}",
-        url_name="disputes:case",
-        url_args=[case.pk],
-        number=case.number,
-    )
+    _tell(lead, case)
     return case
 
 
@@ -46,6 +39,11 @@ def hand_over(*, case: Case, lead: Officer, helper: Officer | None, version: int
     case = move(case, CASE, "hand_over", by=by, at=at, version=version, lead=lead, helper=helper)
     pending = ReturnVisit.objects.unscoped("they go along").filter(case=case, done_at__isnull=True, officer_id=before)
     pending.update(officer=lead)
+    _tell(lead, case)
+    return case
+
+
+def _tell(lead: Officer, case: Case) -> None:
     notify(
         officer=lead,
         code="case_assigned",
@@ -54,7 +52,6 @@ def hand_over(*, case: Case, lead: Officer, helper: Officer | None, version: int
         url_args=[case.pk],
         number=case.number,
     )
-    return case
 
 
 @transaction.atomic

@@ -5,10 +5,9 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from config.management.commands.floors import FLOORS
 from config.running.places import ROOT
 
-# Bottom first: a room imports only from floors below its own.
-FLOORS = ("accounts", "registry", "campaigns", "disputes", "visits", "reports", "config")
 APPS = FLOORS[:-1]
 
 

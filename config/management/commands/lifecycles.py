@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from accounts.lifecycles import Lifecycle, Move
+from config.management.commands.floors import FLOORS
 
-ROOMS = ("accounts", "registry", "campaigns", "disputes", "visits", "reports")
 HEAD = """\
 # Lifecycles
 
@@ -34,7 +34,7 @@ def document() -> str:
 
 
 def lifecycles() -> Iterator[tuple[str, Lifecycle]]:
-    for room in ROOMS:
+    for room in FLOORS[:-1]:
         if find_spec(f"{room}.states") is not None:
             found = vars(import_module(f"{room}.states")).values()
             yield from ((room, value) for value in found if isinstance(value, Lifecycle))
