@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import log_access, must
 from accounts.lifecycles import move
 from accounts.models import Officer, Unit
+from accounts.planner import has_grown
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import (
@@ -161,6 +162,7 @@ def open_campaign(*, campaign: Campaign, version: int, by: Officer, at: datetime
     )
     _bind_by_roster(campaign)
     log_access(by, "campaign_opened", campaign)
+    has_grown(FrameDoor, rows=count)
     return campaign
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
+from accounts.planner import has_grown
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.board import Board, Choice, Gift, Way, make_board, same_facts
@@ -116,6 +117,7 @@ def share_out(
     )
     _write(locked, unit, choice, board.gifts, batch, by, at)
     log_access(by, "shared_out", batch)
+    has_grown(Assignment, rows=batch.doors)
     return batch
 
 

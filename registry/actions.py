@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import log_access, must
 from accounts.lifecycles import begin, move
 from accounts.models import Officer, Unit
+from accounts.planner import has_grown
 from accounts.refusals import Refusal, refused_by_disk
 from accounts.rights import Right
 from registry import importing, writing
@@ -155,6 +156,7 @@ def confirm_import(*, batch: ImportBatch, version: int, by: Officer, at: datetim
             status=409,
         )
     writing.write_doors(done, at)
+    has_grown(Premises, Contact, rows=done.counts.get("new_doors", 0))
     _forget(done, keep_reasons=True)
     log_access(by, "import_confirmed", done)
     return done
