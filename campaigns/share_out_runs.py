@@ -53,7 +53,8 @@ def ask_share_out(
 
 
 def carry_out(*, run: ShareOutRun) -> ShareOutRun:
-    """The worker's part. The doors are written in one transaction, so the progress moves before and after it.
+    """The worker's part. The doors and how the run ended are written in one transaction: a worker killed between the
+    two would leave a run that says "something changed" of its own doors. The progress moves before and after it.
 
     A refusal is kept on the run as a sentence in the language of who asked; nothing is half done.
     """
@@ -69,7 +70,8 @@ def carry_out(*, run: ShareOutRun) -> ShareOutRun:
             check_board(board, run.board_digest)
             _at(run, 40)
             names = {area.code: area.label for area in Area.objects.filter(code__in={g.area_id for g in board.gifts})}
-            _end(run, _written(run, choice, names, at), "")
+            with transaction.atomic():
+                _end(run, _written(run, choice, names, at), "")
         except Refusal as refusal:
             _end(run, None, str(refusal))
         except Exception:

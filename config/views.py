@@ -1,5 +1,7 @@
 """The roof: each person's home, the language, the machines' questions, the error pages."""
 
+import os
+import shutil
 import sys
 from typing import cast
 
@@ -19,6 +21,9 @@ from accounts.models import Officer
 from accounts.refusals import refused_by_database, refused_by_disk
 from accounts.rights import Right
 from config.middleware import away_page
+
+# Below this a server can't even say so: bytes.
+LEAST_ROOM = 4 << 20
 
 
 @signed_in
@@ -48,10 +53,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @open_to_all
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, every migration is in, and the data folder can be written."""
+    """The database answers, every migration is in, and the data folder can be written and has room."""
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    writable = settings.DATA_DIR.is_dir()
+    writable = os.access(settings.DATA_DIR, os.W_OK) and shutil.disk_usage(settings.DATA_DIR).free > LEAST_ROOM
     ready = pending == 0 and writable
     return JsonResponse(
         {"database": True, "pending_migrations": pending, "disk": writable}, status=200 if ready else 503

@@ -1,7 +1,8 @@
 """What can be done to the register: bring a workbook in, confirm it or put it aside; reveal a masked field."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -75,8 +76,8 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
     try:
         with opened(batch.file) as file, TemporaryFile() as layout:
             reading = importing.read_workbook(batch, file, layout, report)
-            _keep_layout(batch, layout)
-        return _show(batch, reading, at)
+            with _layout_in_place(batch, layout):
+                return _show(batch, reading, at)
     except UnreadableFile as error:
         return _fail(batch, error, at)
     except Refusal as refusal:
@@ -93,14 +94,6 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
         raise
 
 
-def _keep_layout(batch: ImportBatch, layout: IO[bytes]) -> None:
-    uploaded = str(batch.file.name)
-    with sealed(chunks_of(layout)) as kept:
-        batch.file.save(f"{batch.sha256[:16]}.layout", kept, save=False)
-    ImportBatch.objects.unscoped("the layout replaces the upload").filter(pk=batch.pk).update(file=batch.file.name)
-    batch.file.storage.delete(uploaded)
-
-
 @transaction.atomic
 def _fail(batch: ImportBatch, error: UnreadableFile, at: datetime) -> ImportBatch:
     _drop_file(batch)
@@ -110,6 +103,7 @@ def _fail(batch: ImportBatch, error: UnreadableFile, at: datetime) -> ImportBatc
 
 @transaction.atomic
 def _show(batch: ImportBatch, reading: importing.Reading, at: datetime) -> ImportBatch:
+    ImportBatch.objects.unscoped("the layout replaces the upload").filter(pk=batch.pk).update(file=batch.file.name)
     today = timezone.localdate(at)
     batch.dated_on = batch.dated_on or min(reading.dated_on or today, today)
     with importing.in_one_sweep(batch):
@@ -128,6 +122,22 @@ def _show(batch: ImportBatch, reading: importing.Reading, at: datetime) -> Impor
         messages=[{"kind": reading.kind, "skipped": reading.skipped}],
         dated_on=batch.dated_on,
     )
+
+
+@contextmanager
+def _layout_in_place(batch: ImportBatch, layout: IO[bytes]) -> Iterator[None]:
+    """The layout takes the upload's place together with the preview: a worker that is killed before reads the upload
+    again, and what fails on the way leaves no layout behind."""
+    uploaded, storage = str(batch.file.name), batch.file.storage
+    with sealed(chunks_of(layout)) as kept:
+        batch.file.save(f"{batch.sha256[:16]}.layout", kept, save=False)
+    try:
+        yield
+    except BaseException:
+        storage.delete(str(batch.file.name))
+        batch.file = uploaded
+        raise
+    storage.delete(uploaded)
 
 
 @transaction.atomic

@@ -234,18 +234,20 @@ class ImportBatchAdmin(BaseModelAdmin):
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data
             try:
-                batch = upload_workbook(
-                    unit=said["unit"],
-                    file=said["file"].file,
-                    name=said["file"].name,
-                    dated_on=said["dated_on"],
-                    by=by,
-                    at=timezone.now(),
-                )
+                # A kill between the two would leave a workbook that nobody ever reads.
+                with transaction.atomic():
+                    batch = upload_workbook(
+                        unit=said["unit"],
+                        file=said["file"].file,
+                        name=said["file"].name,
+                        dated_on=said["dated_on"],
+                        by=by,
+                        at=timezone.now(),
+                    )
+                    read_import.enqueue(batch.pk)
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:
-                transaction.on_commit(lambda: read_import.enqueue(batch.pk))
                 return self._back(batch)
         context = {
             **self.admin_site.each_context(request),

@@ -123,12 +123,12 @@ def draw_print(*, printed: Print, at: datetime) -> Print:
         return printed
     try:
         rendered = render_print(printed)
+        digest = hashlib.sha256(rendered.content).hexdigest()
+        printed.file.save(f"{digest[:32]}.pdf", ContentFile(rendered.content), save=False)
     except Refusal as refusal:
         printed.failure = str(refusal)[:200]
         printed.save(update_fields=["failure"])
         return printed
-    printed.sha256 = hashlib.sha256(rendered.content).hexdigest()
-    printed.pages, printed.done_at = rendered.pages, at
-    printed.file.save(f"{printed.sha256[:32]}.pdf", ContentFile(rendered.content), save=False)
+    printed.sha256, printed.pages, printed.done_at = digest, rendered.pages, at
     printed.save(update_fields=["file", "sha256", "pages", "done_at"])
     return printed

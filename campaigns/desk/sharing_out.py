@@ -82,8 +82,10 @@ def _confirmed(request: HttpRequest, campaign: Campaign, unit: Unit, choice: Cho
     officer, now = officer_of(request), timezone.now()
     facts: dict[str, Any] = {"campaign": campaign, "unit": unit, "choice": choice, "board_digest": said["digest"]}
     if said["doors"] >= LARGE:
-        run = ask_share_out(**facts, seen=said["facts"], by=officer, at=now)
-        transaction.on_commit(lambda: share_out_run.enqueue(run.pk))
+        # A kill between the two would leave a run that nobody ever takes up.
+        with transaction.atomic():
+            run = ask_share_out(**facts, seen=said["facts"], by=officer, at=now)
+            share_out_run.enqueue(run.pk)
         return reverse("admin:campaigns_share_out_run", args=[campaign.pk, run.pk])
     batch = share_out(**facts, area_names=area_names(campaign, unit), by=officer, at=now)
     messages.success(request, _("%(count)d doors are shared out.") % {"count": batch.doors})

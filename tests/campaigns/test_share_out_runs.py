@@ -7,6 +7,7 @@ from accounts.refusals import Refusal
 from campaigns.board import Choice, Way
 from campaigns.models import ShareOutRun
 from campaigns.share_out_runs import PATIENCE, ask_share_out, carry_out
+from campaigns.tasks import share_out_run
 from tests.campaigns.steps import board_of, building, confirm, hands
 from tests.world import NOW, World
 
@@ -108,19 +109,19 @@ def sent(board, way, **more) -> dict:
     return {**plain, "confirm": "1", **more}
 
 
-def test_a_large_board_goes_to_the_worker_and_has_a_page(
-    world, campaign, chief, monkeypatch, django_capture_on_commit_callbacks
-):
+def test_a_large_board_goes_to_the_worker_and_has_a_page(world, campaign, chief, monkeypatch):
     monkeypatch.setattr("campaigns.desk.sharing_out.LARGE", 10)
+    waiting: list[int] = []
+    monkeypatch.setattr(type(share_out_run), "enqueue", lambda task, pk: waiting.append(pk))
     board = chief.get(board_address(campaign), {"way": "evenly"}).context["board"]
     among = [person.officer.pk for person in board.people if person.takes]
-    with django_capture_on_commit_callbacks(execute=False) as waiting:
-        answer = chief.post(board_address(campaign), sent(board, "evenly", among=among))
+    answer = chief.post(board_address(campaign), sent(board, "evenly", among=among))
     run = ShareOutRun.objects.unscoped("test").get()
     assert answer["Location"] == reverse("admin:campaigns_share_out_run", args=[campaign.pk, run.pk])
     page = chief.get(answer["Location"])
     assert page["Refresh"] == "2" and "12 doors are being shared out" in page.content.decode()
-    waiting[-1]()
+    assert waiting == [run.pk]
+    share_out_run.func(run.pk)
     page = chief.get(answer["Location"])
     assert "Refresh" not in page and "12 doors are shared out" in page.content.decode()
 

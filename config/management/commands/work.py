@@ -2,28 +2,82 @@
 
 from typing import Any
 
+import psycopg
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django_tasks.base import TaskResultStatus
+from django_tasks.signals import task_started
 from django_tasks_db.models import DBTaskResult
+
+from config.tasks import sweep_soon
 
 # A task that ends its worker every time must not do so for ever.
 TRIES = 3
+# The first of the two numbers of our advisory locks: the spelling of "work".
+LOCKS = 0x776F726B
 
 
+class Presence:
+    """A lock in the database for as long as a worker lives, on a connection of its own: a kill gives it back.
+
+    Told by it, a task of a worker that lives elsewhere is left alone, and one of a dead worker is begun anew.
+    """
+
+    def __init__(self, worker_id: str) -> None:
+        self.worker_id = worker_id
+        self._held: psycopg.Connection[Any] | None = None
+
+    def hold(self, **_signal: Any) -> None:
+        """Again before each task: after a restart of the database the lock is gone."""
+        if self._held is not None:
+            try:
+                self._held.execute("SELECT 1")
+                return
+            except psycopg.OperationalError:
+                self._held.close()
+        known = connection.get_connection_params()
+        said = {name: known[name] for name in ("host", "port", "dbname", "user", "password") if known.get(name)}
+        self._held = psycopg.connect(**said, autocommit=True)
+        self._held.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCKS, self.worker_id])
+
+    def end(self) -> None:
+        if self._held is not None:
+            self._held.close()
+
+
+def lives(worker_id: str) -> bool:
+    """Whether its lock is held by somebody. To be asked inside a transaction, whose end gives back what was taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, worker_id])
+        return not cursor.fetchone()[0]
+
+
+@transaction.atomic
 def put_back() -> int:
     """Tasks that no living worker runs wait again; every task of ours may be begun anew. Returns how many."""
-    left = DBTaskResult.objects.running()
+    running = DBTaskResult.objects.running().select_for_update(skip_locked=True)
+    left = [task for task in running if not (task.worker_ids and lives(task.worker_ids[-1]))]
     worn_out = [task.pk for task in left if len(task.worker_ids) >= TRIES]
-    left.filter(pk__in=worn_out).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
-    return left.update(status=TaskResultStatus.READY, started_at=None)
+    again = [task.pk for task in left if task.pk not in worn_out]
+    tasks = DBTaskResult.objects.all()
+    tasks.filter(pk__in=worn_out).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
+    return tasks.filter(pk__in=again).update(status=TaskResultStatus.READY, started_at=None)
 
 
 class Command(BaseCommand):
-    help = "Runs the one worker of a site; what a killed one left running is begun anew."
+    help = "Runs a worker of the site; what a killed one left running is begun anew."
 
     def handle(self, **options: Any) -> None:
+        presence = Presence(get_random_string(32))
+        presence.hold()
         if count := put_back():
             self.stderr.write(f"{count} tasks of a worker that was killed are begun anew")
-        call_command("db_worker")
+        sweep_soon()
+        task_started.connect(presence.hold)
+        try:
+            call_command("db_worker", worker_id=presence.worker_id)
+        finally:
+            presence.end()
