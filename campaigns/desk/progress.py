@@ -71,7 +71,7 @@ def _as_workbook(people: list[dict[str, Any]], areas: list[dict[str, Any]], name
     counted = (_("Doors"), _("Visited"), _("Tried, not met"))
     persons = Table(
         _("By person"),
-        [_("Name"), _("Kind"), _("Badge number"), *counted, _("Due"), _("Today"), _("Last attempt")],
+        [_("Name"), _("Kind"), _("Badge number"), *counted, _("Due, not visited"), _("Today"), _("Last attempt")],
         [[row[key] for key in ("name", "kind", "badge", *COUNTED, "due", "today", "last_at")] for row in people],
         [14, 12, 14, *[10] * 5, 17],
     )
