@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import issue_codes, log_access, officer_leaves
 from accounts.columns import Column, column
-from accounts.filters import RoleFilter
+from accounts.filters import EndFilter, RoleFilter, VerbFilter
+from accounts.log_words import object_label, outcome_label, verb_label
 from accounts.models import AccessEvent, Grant, Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -401,15 +402,33 @@ class GrantAdmin(BaseModelAdmin):
 @admin.register(AccessEvent)
 class AccessEventAdmin(BaseModelAdmin):
     read_right = Right.READ_ACCESS_LOG
-    list_display = ["at", "officer", "verb", "object_kind", "object_id", "reason", "address", "outcome"]
+    list_display = ["at", "officer", "what", "on_what", "object_id", "reason", "address", "ended"]
+    fields = ["at", "officer", "what", "on_what", "object_id", "reason", "address", "ended"]
     excel_columns = (
         column(_("at"), "at", width=17),
         column(_("badge number"), "officer__badge"),
         column(_("officer"), "officer__name"),
-        *("verb", "object_kind", "object_id", "reason"),
+        column(_("what was done"), "verb", width=20, show=verb_label),
+        column(_("on what"), "object_kind", width=16, show=object_label),
+        *("object_id", "reason"),
         column(_("network address"), "address", show=lambda address: str(address or "")),
-        "outcome",
+        column(_("how it ended"), "outcome", width=16, show=outcome_label),
     )
-    list_filter = ["verb", "outcome"]
+    list_filter = [VerbFilter, EndFilter]
     list_select_related = ["officer"]
     ordering = ["-id"]
+
+    def row_title(self, row: AccessEvent) -> str:
+        return self.what(row).capitalize()
+
+    @admin.display(description=_("what was done"))
+    def what(self, event: AccessEvent) -> str:
+        return verb_label(event.verb)
+
+    @admin.display(description=_("on what"))
+    def on_what(self, event: AccessEvent) -> str:
+        return object_label(event.object_kind)
+
+    @admin.display(description=_("how it ended"))
+    def ended(self, event: AccessEvent) -> str:
+        return outcome_label(event.outcome)

@@ -1,4 +1,4 @@
-"""Filters of the lists of people."""
+"""Filters of the lists of people and of the access log."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.log_words import DONE, VERBS
 from accounts.models import Grant
 from accounts.roles import Role
 
@@ -35,3 +37,27 @@ class RoleFilter(admin.SimpleListFilter):
         if chosen == NONE:
             return queryset.filter(~holding_now(), is_active=True)
         return queryset.filter(holding_now(chosen)) if chosen in Role.values else queryset
+
+
+class VerbFilter(admin.SimpleListFilter):
+    title = _("what was done")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(VERBS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
+class EndFilter(admin.SimpleListFilter):
+    title = _("how it ended")
+    parameter_name = "ended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(DONE, _("done")), ("refused", pgettext_lazy("access log", "all refusals"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == DONE:
+            return queryset.filter(outcome=DONE)
+        return queryset.exclude(outcome=DONE) if self.value() == "refused" else queryset

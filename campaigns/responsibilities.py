@@ -37,6 +37,11 @@ class ResponsibilityAdmin(BaseModelAdmin):
     def of_campaign(self, row: Any) -> str:
         return row.campaign.title
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where it is only shown, the campaign is called as in the list."""
+        shown = obj is not None and not self.has_change_permission(request, obj)
+        return ["of_campaign" if shown and name == "campaign" else name for name in self.fields]
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         by = officer_of(request)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

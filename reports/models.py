@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -200,6 +201,14 @@ class Export(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"
+
+    @property
+    def label(self) -> str:
+        """What the list is called in the reader's language; the title is in that of who asked."""
+        try:
+            return str(apps.get_model(self.name.replace("_", ".", 1))._meta.verbose_name_plural)
+        except (LookupError, ValueError):
+            return self.title
 
     def is_there(self, at: datetime) -> bool:
         """Written, and not yet thrown away."""

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.actions import must
@@ -105,7 +106,7 @@ def move_campaign(request: HttpRequest, model_admin: Any, pk: int, name: str) ->
         "admin/campaigns/move.html",
         campaign=campaign,
         button=next((button for button in moves_of(campaign, officer_of(request)) if button.name == name), None),
-        title=CAMPAIGN.moves[name].label,
+        title=capfirst(CAMPAIGN.moves[name].label),
     )
 
 

@@ -1,5 +1,6 @@
 """Complete in both languages: every text of ours has a finished Chinese one with the same gaps to fill."""
 
+import ast
 import io
 import re
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from accounts.log_words import VERBS
 from config.running.places import ROOT
-from tests.repository.source import FLOORS, committed, python_files
+from tests.repository.source import FLOORS, committed, python_files, tree
 
 FOLDER = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
 KEYWORDS = {
@@ -100,3 +102,18 @@ def test_a_text_has_one_wording() -> None:
         if entry.id and isinstance(entry.string, str) and re.search(r"[一-鿿][,;:!?](?:\s|$)|[一-鿿]\.$", entry.string)
     ]
     assert crooked == []
+
+
+def test_everything_that_the_access_log_tells_has_words() -> None:
+    told = {
+        argument.value
+        for path in python_files()
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "log_access"
+        for argument in ast.walk(call.args[1])
+        if isinstance(argument, ast.Constant)
+    }
+    assert len(told) > 30
+    begun = {verb for verb in told if verb.endswith("_")}
+    assert told - begun - set(VERBS) == set()
+    assert [start for start in begun if not any(verb.startswith(start) for verb in VERBS)] == []
