@@ -2,6 +2,7 @@
 
 import base64
 import io
+import logging
 import re
 import subprocess
 import sys
@@ -19,8 +20,10 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Refusal
 from reports.brief import Brief
 from reports.models import Print, Snapshot
+from reports.rendering import NO_FONT
 
 SECONDS = 150
+log = logging.getLogger(__name__)
 ENDLESS = re.compile(r"[!-~\u00a1-\u024f]{80,}")
 
 
@@ -53,6 +56,9 @@ def draw(html: str | Sequence[str], identifier: str) -> Rendered:
         raise Refusal("pdf_slow", _("The document took too long to draw. Shorten it or export it to Excel.")) from None
     if done.returncode != 0 or done.stdout[4:8] != b"%PDF":
         raise Refusal("pdf_failed", _("The document could not be drawn. Ask the administrator to look at the log."))
+    for line in done.stderr.decode(errors="replace").splitlines():
+        if line.startswith(NO_FONT):
+            log.warning("%s: marked on paper; install fonts-hanazono or type it otherwise", line)
     return Rendered(done.stdout[4:], int.from_bytes(done.stdout[:4], "big"))
 
 

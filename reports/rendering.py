@@ -11,6 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reports.glyphs import marked, unknown
+
+NO_FONT = "no font has "
+MOST_TOLD = 20
 MEGABYTE = 1024 * 1024
 MEMORY = 1536 * MEGABYTE
 SECONDS = 120
@@ -56,9 +60,13 @@ def main() -> None:
     from weasyprint.text.fonts import FontConfiguration
 
     own, fonts = fetcher(root), FontConfiguration()
+    text = sys.stdin.buffer.read().decode()
+    lacking = unknown(text, [root / name for name in OWN_FILES.values() if name.endswith(".ttf")])
+    if lacking:
+        sys.stderr.write(NO_FONT + " ".join(f"U+{ord(char):04X}" for char in sorted(lacking)[:MOST_TOLD]) + "\n")
     documents = [
         weasyprint.HTML(string=html, base_url="doorstep:", url_fetcher=own).render(font_config=fonts)
-        for html in sys.stdin.buffer.read().decode().split("\0")
+        for html in marked(text, lacking).split("\0")
     ]
     pages = [page for document in documents for page in document.pages]
     pdf = documents[0].copy(pages).write_pdf(pdf_identifier=identifier)

@@ -16,7 +16,7 @@ from config.running.words import Stop, say
 
 @dataclass(frozen=True)
 class Need:
-    """A Debian or Ubuntu package, and how to see that what it brings is there. An optional one only saves time."""
+    """A Debian or Ubuntu package, and how to see that what it brings is there. An optional one saves time, or adds what few need."""
 
     package: str
     there: Callable[[], bool]
@@ -43,6 +43,11 @@ def chinese_font() -> bool:
     return any(any(Path(folder).rglob(f"*{name}*")) for folder in folders for name in ("CJK", "PingFang", "wqy"))
 
 
+def rare_characters() -> bool:
+    """Extension B, for names on paper such as 𠮷; on other systems nobody looks for it."""
+    return sys.platform != "linux" or any(Path("/usr/share/fonts").rglob("HanaMinB*"))
+
+
 def venv_module() -> bool:
     return importlib.util.find_spec("ensurepip") is not None
 
@@ -58,6 +63,7 @@ TO_RUN = (
     Need("libpango-1.0-0", library(PANGO[0])),
     Need("libpangoft2-1.0-0", library(PANGO[1])),
     Need("libharfbuzz-subset0", library(PANGO[2]), optional=True),
+    Need("fonts-hanazono", rare_characters, optional=True),
 )
 TO_TEST = (
     Need("chromium", program("chromium", "chromium-browser", "google-chrome")),

@@ -23,7 +23,7 @@ from pathlib import Path
 from config.running.places import ROOT
 from config.running.postgres import Cluster
 from config.running.site import APP, OWNER, make_roles
-from tests.running.processes import alive, family, wait_for
+from tests.running.processes import alive, family, parent, wait_for
 from tests.world import PASSWORD
 
 # How often each process is killed in each test; a short run by default.
@@ -100,11 +100,13 @@ class House:
         return sorted(found)
 
     def victim(self, who: str) -> int:
-        """Of the web server one of its workers dies: the last one started."""
+        """Of the web server one of its workers dies, not the process that starts them: its end is the server's."""
         found = [self.cluster.running_pid()] if who == "database" else self.process_of(VICTIMS[who])
+        if who == "web":
+            found = [pid for pid in found if parent(pid) in found]
         assert found, f"no {who} was running"
-        assert found[-1], f"no {who} was running"
-        return found[-1]
+        assert found[0], f"no {who} was running"
+        return found[0]
 
     def kill(self, who: str) -> None:
         pid = self.victim(who)
