@@ -2,6 +2,7 @@
 
 import errno
 
+from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,11 @@ def refused_by_database(error: BaseException) -> Refusal | None:
     if code in DISK_FULL:
         return disk_full()
     return None
+
+
+def connection_lost(error: BaseException | None) -> bool:
+    """Whether the database went away in the middle: what was begun may be begun anew when it is back."""
+    return isinstance(error, OperationalError | InterfaceError) and refused_by_database(error) is None
 
 
 def refused_by_disk(error: BaseException | None) -> Refusal | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import must
 from accounts.models import Officer, Unit
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, connection_lost
 from accounts.rights import Right
 from campaigns.board import Choice, make_board
 from campaigns.models import Campaign, ShareOut, ShareOutRun
@@ -74,7 +74,9 @@ def carry_out(*, run: ShareOutRun) -> ShareOutRun:
                 _end(run, _written(run, choice, names, at), "")
         except Refusal as refusal:
             _end(run, None, str(refusal))
-        except Exception:
+        except Exception as error:
+            if connection_lost(error):
+                raise
             _end(run, None, _("The share-out broke off; nothing was shared out. Try again."))
             raise
     return run

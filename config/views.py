@@ -6,7 +6,7 @@ import sys
 from typing import cast
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,7 +18,7 @@ from django.views.i18n import set_language as django_set_language
 
 from accounts.access import needs, open_to_all, signed_in
 from accounts.models import Officer
-from accounts.refusals import refused_by_database, refused_by_disk
+from accounts.refusals import connection_lost, refused_by_disk
 from accounts.rights import Right
 from config.middleware import away_page
 
@@ -94,7 +94,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     # Who is asking, and what was sent along, is read before any view and its refusals.
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError) and refused_by_database(error) is None:
+    if connection_lost(error):
         return away_page()
     if refused := refused_by_disk(error):
         return _error(request, refused.status, _("This was not done"), str(refused))

@@ -15,7 +15,7 @@ from accounts.actions import log_access, must
 from accounts.lifecycles import begin, move
 from accounts.models import Officer, Unit
 from accounts.planner import has_grown
-from accounts.refusals import Refusal, refused_by_disk
+from accounts.refusals import Refusal, connection_lost, refused_by_disk
 from accounts.rights import Right
 from registry import importing, writing
 from registry.keeping import chunks_of, opened, sealed
@@ -88,6 +88,8 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
         batch.refresh_from_db()
         return batch
     except Exception as error:
+        if connection_lost(error):
+            raise
         if refused_by_disk(error):
             return _fail(batch, UnreadableFile("disk_full"), at)
         _fail(batch, UnreadableFile("not_finished"), at)

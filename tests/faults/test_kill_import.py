@@ -104,6 +104,6 @@ def test_an_import_is_whole_or_not_there_whoever_is_killed(house: House) -> None
     for state, rows, doors in batches.values():
         assert doors == (ROWS if state == "confirmed" else 0)
         assert rows == ROWS or state != "ready", "half a preview"
-        assert state in {"confirmed", "ready"}
+        assert state in {"confirmed", "ready"}, "a kill is no fault of the workbook"
     assert differing == [], "a file without its row, or a row without its file"
     assert faults == []

@@ -1,6 +1,7 @@
 """A worker that was killed leaves its task running in name only: the next worker begins it anew, but not for ever."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -8,7 +9,8 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from config.management.commands.work import TRIES, Presence, lives, put_back
+from config.management.commands.work import TRIES, Presence, begin_anew, lives, put_back
+from tests.running.processes import wait_for
 
 
 def left_running(*workers: str) -> DBTaskResult:
@@ -41,6 +43,23 @@ def test_what_a_killed_worker_left_waits_again() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ended_by", "tries", "then"),
+    [
+        ("django.db.utils.OperationalError", 1, TaskResultStatus.READY),
+        ("django.db.utils.OperationalError", TRIES, TaskResultStatus.FAILED),
+        ("builtins.ValueError", 1, TaskResultStatus.FAILED),
+    ],
+)
+def test_a_task_under_which_the_database_went_away_waits_again(ended_by: str, tries: int, then: str) -> None:
+    task = left_running(*["here"] * tries)
+    DBTaskResult.objects.filter(pk=task.pk).update(status=TaskResultStatus.FAILED, exception_class_path=ended_by)
+    begin_anew(task_result=SimpleNamespace(id=str(task.pk)))
+    task.refresh_from_db()
+    assert task.status == then
+
+
+@pytest.mark.django_db
 def test_what_a_second_worker_is_at_work_on_is_left_to_it(elsewhere: Presence) -> None:
     theirs, ours = left_running("gone", "elsewhere"), left_running("elsewhere", "gone")
     assert put_back() == 1
@@ -58,7 +77,8 @@ def test_the_end_of_a_worker_is_seen_and_asking_takes_nothing(elsewhere: Presenc
     assert asked()
     elsewhere.hold()
     elsewhere.end()
-    assert not asked()
+    # The server gives the lock back when it reads that the connection is closed.
+    wait_for(lambda: not asked())
     assert not asked()
 
 

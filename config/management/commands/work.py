@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks.base import TaskResultStatus
-from django_tasks.signals import task_started
+from django_tasks.signals import task_finished, task_started
 from django_tasks_db.models import DBTaskResult
 
 from config.tasks import sweep_soon
@@ -67,6 +67,20 @@ def put_back() -> int:
     return tasks.filter(pk__in=again).update(status=TaskResultStatus.READY, started_at=None)
 
 
+# How a task ends whose database went away under it.
+LOST = ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
+
+
+def begin_anew(*, task_result: Any, **_signal: Any) -> None:
+    """A task that ended because the database went away waits again, as that of a killed worker does."""
+    ended = DBTaskResult.objects.filter(
+        pk=task_result.id, status=TaskResultStatus.FAILED, exception_class_path__in=LOST
+    )
+    for task in ended:
+        if len(task.worker_ids) < TRIES:
+            ended.update(status=TaskResultStatus.READY, started_at=None, finished_at=None)
+
+
 class Command(BaseCommand):
     help = "Runs a worker of the site; what a killed one left running is begun anew."
 
@@ -77,6 +91,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{count} tasks of a worker that was killed are begun anew")
         sweep_soon()
         task_started.connect(presence.hold)
+        task_finished.connect(begin_anew)
         try:
             call_command("db_worker", worker_id=presence.worker_id)
         finally:
