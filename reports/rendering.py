@@ -6,6 +6,7 @@ It knows no settings, no database and no network. The only addresses it opens ar
 own fonts and style sheet, and `data:` images; everything else fails. Memory and time are limited before it starts.
 """
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ MOST_TOLD = 20
 MEGABYTE = 1024 * 1024
 MEMORY = 1536 * MEGABYTE
 SECONDS = 120
+NICE = 10
 # Every name that a document of ours may fetch → the file under the project's root.
 OWN_FILES = {
     "doorstep:paper.css": "static/css/paper.css",
@@ -32,6 +34,8 @@ TYPES = {".css": "text/css", ".ttf": "font/ttf"}
 
 
 def limit() -> None:
+    """Behind every page in the queue for a processor, and within bounds."""
+    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

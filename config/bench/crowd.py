@@ -1,0 +1,183 @@
+"""Twenty PDFs asked for at once while eight phones walk their rounds: how long a round's page takes, and how much memory.
+
+Run by its name alone (`./run bench crowd`): it takes two minutes and needs a quiet machine.
+"""
+
+import http.client
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from config.bench.ground import Place, campaign_over, grow_to, moment
+from config.bench.visits import Server, p95
+from config.running.places import ROOT
+
+CLIENTS, SECONDS, PAPERS = 8, 60.0, 20
+RENDERER = b"reports.rendering"
+
+
+@dataclass(frozen=True)
+class CrowdRow:
+    """Pages of the round, quiet and crowded: milliseconds; megabytes of all processes together (PSS)."""
+
+    quiet: list[float]
+    crowded: list[float]
+    drawn: int
+    took: float
+    at_once: int
+    megabytes: int
+
+    def line(self) -> str:
+        medians = [statistics.median(times) * 1000 for times in (self.quiet, self.crowded)]
+        slow = [p95(times) * 1000 for times in (self.quiet, self.crowded)]
+        return (
+            f"{self.drawn} of {PAPERS} PDFs in {self.took:.0f} s, at most {self.at_once} drawn at once; /round/, {CLIENTS} "
+            f"clients: median {medians[0]:.0f} → {medians[1]:.0f} ms, p95 {slow[0]:.0f} → {slow[1]:.0f} ms "
+            f"(× {slow[1] / slow[0]:.2f}, aim 2); {self.megabytes} MB in all (aim 1,536)"
+        )
+
+
+def measure(place: Place) -> Iterator[CrowdRow]:
+    from reports.models import WalkList
+
+    if place.doors < 10_000:
+        grow_to(place, 10_000)
+    campaign = campaign_over(place, "crowd")
+    os.environ["TASKS_BACKEND"] = "django_tasks_db.DatabaseBackend"
+    people = [officer for station in place.people.stations for officer in station.staff]
+    worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        with Server() as port, watched(os.getpid()) as seen:
+            quiet = walking(port, [officer.badge for officer in people[:CLIENTS]])
+            asked = [ask(campaign, officer) for officer in people[:PAPERS]]
+            begun = time.perf_counter()
+            crowded = walking(port, [officer.badge for officer in people[:CLIENTS]])
+            lists = WalkList.objects.unscoped("lists of the bench").filter(pk__in=asked)
+            while lists.filter(done_at=None, failure="").exists() and time.perf_counter() - begun < 10 * SECONDS:
+                time.sleep(1)
+            took = time.perf_counter() - begun
+        done = lists.exclude(done_at=None).count()
+        yield CrowdRow(quiet, crowded, done, took, seen.at_once, seen.kilobytes // 1024)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=60)
+
+
+def ask(campaign: Any, officer: Any) -> int:
+    """Through the queue's own backend: that of the bench itself would draw at once."""
+    from django_tasks_db.backend import DatabaseBackend
+
+    from reports import tasks
+    from reports.documents.actions import ask_walk_list
+
+    asked = ask_walk_list(
+        campaign=campaign, unit=officer.unit, officer=officer, language="zh-hans", by=officer, at=moment()
+    )
+    queue: Any = DatabaseBackend("default", {"QUEUES": ["default"]})
+    queue.enqueue(tasks.draw_lists, (), {"walk_list_id": asked.pk})
+    return int(asked.pk)
+
+
+def walking(port: int, badges: list[str]) -> list[float]:
+    """Phones that look at their round again and again for a minute; seconds a page."""
+    end = time.perf_counter() + SECONDS
+
+    def walk(look: Callable[[], float]) -> list[float]:
+        times = []
+        while time.perf_counter() < end:
+            times.append(look())
+            # A person reads, too; eight without a pause are no crowd but a flood.
+            time.sleep(0.1)
+        return times
+
+    with ThreadPoolExecutor(len(badges)) as pool:
+        return [taken for each in pool.map(walk, [phone(port, badge) for badge in badges]) for taken in each]
+
+
+def phone(port: int, badge: str) -> Callable[[], float]:
+    from django.conf import settings
+    from django.test import Client
+
+    from accounts.models import Officer
+
+    browser = Client()
+    browser.force_login(Officer.objects.unscoped("who walks in the bench").get(badge=badge))
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+    headers = {"Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={secrets.token_hex(16)}"}
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def look() -> float:
+        begun = time.perf_counter()
+        line.request("GET", "/round/", headers=headers)
+        answer = line.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"a round was answered with {answer.status}")
+        return time.perf_counter() - begun
+
+    return look
+
+
+@dataclass
+class watched:  # noqa: N801 - read as a word: `with watched(pid) as seen`
+    """Looks twice a second at every process that this one started: memory in all, and how many renderers."""
+
+    pid: int
+    kilobytes: int = 0
+    at_once: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "watched":
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.5):
+            found = descendants(self.pid)
+            self.kilobytes = max(self.kilobytes, sum(pss(pid) for pid in found))
+            self.at_once = max(self.at_once, sum(RENDERER in command(pid) for pid in found))
+
+
+def descendants(pid: int) -> set[int]:
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def pss(pid: int) -> int:
+    """Kilobytes, a shared page counted once over all who share it; 0 when the process is gone or is PostgreSQL's."""
+    if b"postgres" in command(pid):
+        return 0
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
