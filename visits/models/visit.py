@@ -260,6 +260,8 @@ class Photo(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
         constraints = [models.UniqueConstraint(fields=["visit", "sha256"], name="photo_once")]
 
     def __str__(self) -> str:
