@@ -1,0 +1,104 @@
+"""Every page that a role can open, in both languages and three sizes: judged as its reader would (`tests/look.py`).
+
+An ordinary run takes each page once, with the first role that may open it, and the languages in turn.
+`DOORSTEP_EVERY_PAGE=1` takes every page with every role in both languages.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from accounts.models import Officer
+from campaigns.actions import draft_campaign
+from campaigns.board import Choice, make_board
+from campaigns.models import ShareOut
+from campaigns.share_out_runs import ask_share_out
+from campaigns.sharing import share_out
+from reports.documents.actions import ask_walk_list
+from reports.exports import ask_export, write_export
+from tests.accounts.canaries import Watched, watched
+from tests.browsing import DESK
+from tests.every_page import WITHOUT_A_PAGE, Found, pages_of, pages_to_open
+from tests.look import SIZES, faults_of_shape, faults_of_words
+from tests.world import NOW, TODAY, World
+from visits.actions import add_door
+from visits.outreach.actions import Facts, record_outreach
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHOLE = bool(os.environ.get("DOORSTEP_EVERY_PAGE"))
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+ROLES = ("chief", "owner", "desk", "leader", "admin", "security", "auditor", "auxiliary")
+
+
+@pytest.fixture
+def house(world: World) -> Watched:
+    """People, doors, visits, cases and briefs, and one of everything else that has a page of its own."""
+    world.door(501)
+    found = watched(world)
+    by, campaign, area = world.chief, found.campaign, world.areas["420303001001"]
+    said: dict[str, Any] = {"by": by, "at": NOW}
+    where: dict[str, Any] = {"campaign": campaign, "unit": by.unit}
+    choice = Choice(way=ShareOut.Way.EVENLY)
+    board = make_board(**where, choice=choice, on=TODAY, area_names={})
+    ask_share_out(**where, choice=choice, board_digest=board.digest, seen=board.seen, **said)
+    share_out(**where, choice=choice, area_names={}, board_digest=board.digest, **said)
+    draft_campaign(title="岁末走访", unit=by.unit, starts_on=TODAY, ends_on=TODAY, areas=[area], **said)
+    ask_walk_list(**where, officer=None, language="en", **said)
+    talk = Facts(kind="talk", area=area, place="社区会议室", held_on=TODAY, people_reached=30)
+    record_outreach(campaign=campaign, facts=talk, client_id=uuid4(), **said)
+    add_door(area=area, kind="household", address="老街1号", by=world.owner, at=NOW)
+    write_export(export=ask_export(name="registry_premises", query="", language="en", **said), at=NOW)
+    return found
+
+
+def to_judge(house: Watched) -> Iterator[tuple[str, Found]]:
+    """Which page is opened by whom, and in which language."""
+    turns, seen = cycle(LANGUAGES), set()
+    for role in ROLES:
+        officer: Officer = getattr(house.world, role)
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(officer)
+        for found in pages_of(client, officer, without=frozenset() if WHOLE else frozenset(seen)):
+            seen.add(found.look)
+            yield from ((language, found) for language in (LANGUAGES if WHOLE else [next(turns)]))
+    missing = pages_to_open() - {look.split(" ")[0] for look in seen}
+    assert missing == set(), "no row of this world opens these; say in WITHOUT_A_PAGE if there is nothing to open"
+
+
+def faults_of(page: Page, found: Found, language: str, axe: Callable[[Page], list[str]] | None) -> list[str]:
+    answer = page.goto(found.address)
+    assert answer is not None
+    faults = [] if answer.status == 200 else [f"status {answer.status}"]
+    faults += faults_of_words(page, language)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        faults += [f"[{width}] {fault}" for fault in faults_of_shape(page, phone=width < 1000)]
+        if width == 390 and axe is not None:
+            faults += axe(page)
+    return [f"{language} {found.officer.badge} {found.address}: {fault}" for fault in faults]
+
+
+def test_every_page_can_be_read_and_used_by_everybody(
+    house: Watched, page_as: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    faults: list[str] = []
+    opened: dict[tuple[str, int], Page] = {}
+    for turn, (language, found) in enumerate(list(to_judge(house))):
+        key = (language, found.officer.pk)
+        if key not in opened:
+            opened[key] = page_as(found.officer, "/me/", screen=DESK, language=LANGUAGES[language])
+        faults += faults_of(opened[key], found, language, axe if WHOLE or turn % 4 == 0 else None)
+    assert not faults, "\n".join(faults)
+
+
+def test_what_has_no_page_is_still_an_address() -> None:
+    """The list of exceptions holds nothing that is gone."""
+    from config.management.commands.route_policy import routes
+
+    assert {route for route, _view in routes()} >= WITHOUT_A_PAGE
