@@ -272,6 +272,14 @@ def _shown_refusal(model_admin: admin.ModelAdmin[Any], request: HttpRequest, ref
     model_admin.message_user(request, str(refusal), level=messages.ERROR)
 
 
+def _may_place(by: Officer, parent_id: int | None) -> bool:
+    """Below this unit, or at the top for who keeps a top unit already."""
+    if parent_id is not None:
+        return by.may(Right.MANAGE_UNITS, parent_id)
+    kept = by.units_with(Right.MANAGE_UNITS)
+    return bool(Unit.objects.unscoped("the top").filter(parent__isnull=True, pk__in=kept).exists())
+
+
 @admin.register(Unit)
 class UnitAdmin(BaseModelAdmin):
     read_right = Right.USE_ADMIN
@@ -282,9 +290,17 @@ class UnitAdmin(BaseModelAdmin):
     fields = ["name", "short_name", "kind", "parent", "code", "rank", "phone"]
     ordering = ["rank", "path"]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Every administrator sees all units; they keep those of their grant."""
+        return self.may_write(request) and (obj is None or officer_of(request).may(Right.MANAGE_UNITS, obj.pk))
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A place in the tree decides who reaches what below it: it is taken and given only within the grant."""
         by = officer_of(request)
-        if not by.may(Right.MANAGE_UNITS):
+        before = Unit.objects.unscoped("where it stood").get(pk=obj.pk).parent_id if change else None
+        places = {before, obj.parent_id} if change else {obj.parent_id}
+        stays = change and before == obj.parent_id
+        if not by.may(Right.MANAGE_UNITS) or not (stays or all(_may_place(by, place) for place in places)):
             raise PermissionDenied(_("Your role does not include this."))
         with transaction.atomic():
             obj.save()
@@ -396,7 +412,8 @@ class GrantAdmin(BaseModelAdmin):
         super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may_write(request) and (obj is None or obj.officer_id != officer_of(request).pk)
+        """Within the grant of the security administrator, and never their own."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.officer_id != officer_of(request).pk)
 
 
 @admin.register(AccessEvent)

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Now, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -73,14 +74,21 @@ class Unit(ScopedModel):
         return self.short_name or self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps `path` true: it is made of ids, so a new unit is written twice."""
+        """Keeps `path` true: it is made of ids, so a new unit is written twice, and those below move with it."""
         if not self.pk:
             self.path = f"new-{timezone.now().timestamp()}-{id(self)}"
             super().save(*args, **kwargs)
             kwargs.pop("force_insert", None)
-        above = self.parent.path if self.parent else ""
+        above, before = self.parent.path if self.parent else "", self.path
         self.path = f"{above}{self.pk}."
         super().save(*args, **kwargs)
+        if before != self.path:
+            below = Unit.objects.unscoped("units that move along").filter(path__startswith=before).exclude(pk=self.pk)
+            below.update(path=Concat(Value(self.path), Substr("path", len(before) + 1)))
+
+    def clean(self) -> None:
+        if self.pk and self.parent is not None and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": _("A unit can't stand below itself.")})
 
 
 class OfficerQuerySet(ScopedQuerySet):

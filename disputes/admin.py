@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -111,6 +112,8 @@ class CaseAdmin(BaseModelAdmin):
 
     def _waiting(self, request: HttpRequest) -> HttpResponse:
         officer, now = officer_of(request), timezone.now()
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         if request.method == "POST":
             return self._approve(request, officer)
         bulk: list[dict[str, Any]] = []

@@ -240,9 +240,14 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     case = case_or_404(request, pk)
     form = act.form(request.POST, request.FILES, case=case, officer=me(request))
-    if not form.is_valid():
-        return _page(request, case, act, form, status=422)
+    complete = form.is_valid()
     try:
+        # Who may not is told so before what is missing.
+        refused = why_not(case, CASE, act.move, by=me(request), at=timezone.now())
+        if refused is not None and refused.status == 403:
+            raise refused
+        if not complete:
+            return _page(request, case, act, form, status=422)
         act.action(case=case, by=me(request), at=timezone.now(), **form.kwargs_of())
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -303,5 +308,5 @@ def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileRespon
     response = FileResponse(evidence.file.open("rb"), content_type=evidence.content_type)
     response["Content-Disposition"] = f'inline; filename="{evidence.sha256[:12]}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return response

@@ -104,12 +104,12 @@ class Preview:
     def _shown(self, row: ImportRow) -> ShownRow:
         parts = [row.street, row.building, row.entrance, row.floor, row.door]
         whole = row.address_key.startswith("=")
-        name = row.name or row.contact_name
+        is_person = row.door_class == "dwelling" or not row.door_class or not row.name
         return ShownRow(
             row=row,
             parts="" if whole else " · ".join(part for part in parts if part),
             kind=str(Premises.Kind(row.kind).label) if row.kind else "",
-            name=masked_name(name) if row.door_class == "dwelling" or not row.door_class else name,
+            name=masked_name(row.name or row.contact_name) if is_person else row.name,
             reasons=[row_sentence(reason, self.language) for reason in row.reasons],
         )
 

@@ -353,7 +353,7 @@ def photo(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     log_access(officer, "photo_seen", found, address=address_of(request))
     with found.file.open() as file:
         response = HttpResponse(file.read(), content_type=found.content_type)
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

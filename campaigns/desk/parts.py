@@ -98,6 +98,8 @@ def question_sets(request: HttpRequest, model_admin: Any, pk: int) -> HttpRespon
         try:
             count = put_in_questions(campaign=campaign, sets=chosen, by=officer)
         except Refusal as refusal:
+            if refusal.status == 403:
+                raise
             messages.error(request, str(refusal))
         else:
             words = ngettext("%(n)d question was put in.", "%(n)d questions were put in.", count)

@@ -145,5 +145,6 @@ def held_by_those_gone(officer: Officer) -> list[dict[str, Any]]:
 
 def hand_over(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Each campaign's board hands on what those who are gone still hold."""
+    must(officer_of(request), Right.SHARE_OUT)
     rows = held_by_those_gone(officer_of(request))
     return page(request, model_admin, "admin/campaigns/hand_over.html", rows=rows, title=_("Hand over"))

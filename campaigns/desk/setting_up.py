@@ -96,6 +96,8 @@ def move_campaign(request: HttpRequest, model_admin: Any, pk: int, name: str) ->
         try:
             campaign = MOVES[name](campaign=campaign, version=version, by=officer_of(request), at=timezone.now())
         except Refusal as refusal:
+            if refusal.status == 403:
+                raise
             messages.error(request, str(refusal))
         else:
             messages.success(request, _done(campaign))

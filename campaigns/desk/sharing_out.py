@@ -153,6 +153,8 @@ def undo(request: HttpRequest, model_admin: Any, pk: int, batch: int) -> HttpRes
         try:
             undo_share_out(batch=found, by=officer, at=timezone.now())
         except Refusal as refusal:
+            if refusal.status == 403:
+                raise
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Undone: the doors are back where they were before."))

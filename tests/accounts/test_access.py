@@ -3,8 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.contrib import admin
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.actions import give_role, issue_codes
 from accounts.models import AccessEvent, Grant, Officer
@@ -26,7 +25,7 @@ from reports.documents.layout import form_html
 from reports.documents.visit_forms import facts_of_visit, visit_form
 from reports.documents.walk_list import doors_to_do, sheets_of, walk_list_html
 from reports.models import WalkList
-from tests.accounts.canaries import MARKS, PLACES, Spot, Watched, watched
+from tests.accounts.canaries import PLACES, Spot, Watched, watched
 from tests.searching import seek
 from tests.world import NOW, World
 from visits.models import Visit
@@ -469,99 +468,7 @@ def test_nobody_strikes_off_what_they_led(house: Watched) -> None:
     assert client_of(house.world.desk).post(address, {"version": case.version}).status_code == 302
 
 
-# -- words that must not leave their room --
-
-
-def routes(patterns: list[Any], before: str = "/") -> Iterator[str]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, before + str(pattern.pattern))
-        elif isinstance(pattern, URLPattern):
-            yield before + str(pattern.pattern)
-
-
-def addresses(house: Watched) -> list[str]:
-    """Every address there is, with every number that a row of this world has."""
-    found: set[str] = set()
-    spots = list(house.spots.values())
-    numbers = {str(row.pk) for spot in spots for row in (spot.door, spot.case, spot.snapshot, spot.printed, spot.batch)}
-    numbers |= {str(row.pk) for spot in spots for row in (spot.unit, spot.hand, spot.party, spot.evidence)}
-    numbers |= {str(spot.case.campaign_id) for spot in spots}
-    for route in routes(get_resolver().url_patterns):
-        if "sign-out" in route or "logout" in route or "(?P" in route:
-            continue
-        found |= set(filled(route.replace("^", "").replace("$", ""), house, sorted(numbers)))
-    return sorted(found)
-
-
-def filled(route: str, house: Watched, numbers: list[str]) -> Iterator[str]:
-    spots = house.spots.values()
-    visits = [str(spot.visit.pk) for spot in spots]
-    if "<uuid:pk>" in route:
-        for spot in spots:
-            photo = str(spot.visit.photos.get().pk)
-            yield route.replace("<uuid:pk>", str(spot.visit.pk)).replace("<int:number>", photo)
-    elif "party_pk" in route or "evidence_pk" in route:
-        for one, other in product(spots, spots):
-            told = route.replace("<int:pk>", str(one.case.pk)).replace("<int:party_pk>", str(other.party.pk))
-            yield told.replace("<int:evidence_pk>", str(other.evidence.pk))
-    elif "content_type_id" in route:
-        for pk in range(1, 30):
-            yield route.replace("<path:content_type_id>", str(pk)).replace("<path:object_id>", numbers[0])
-    elif "<" in route:
-        names = ("open", "close", "archive", "approve", "settle") if "<str:name>" in route else ("",)
-        for name, number in product(names, [*numbers, *(visits if "visits/" in route else [])]):
-            told = route.replace("<str:name>", name).replace("<int:pk>", number)
-            for within in ("<int:batch>", "<int:run>", "<int:officer>"):
-                told = told.replace(within, number)
-            yield told.replace("<path:object_id>", number).replace("<int:number>", "1")
-    else:
-        yield from (route, f"{route}?of=unit", f"{route}?show=all") if route in {"/visits/", "/cases/"} else (route,)
-
-
-def readers(house: Watched) -> dict[str, dict[str, set[str]]]:
-    """Who may read what in clear: (given name, diary, title, party) per place."""
-    nothing: dict[str, set[str]] = {"name": set(), "diary": set(), "title": set(), "party": set()}
-    own, station, bureau = {"own"}, {"own", "own station"}, {"own", "own station", "own bureau"}
-    mine = {"name": own, "diary": own, "title": own, "party": own}
-    return {
-        "owner": mine,
-        "auxiliary": mine,
-        "stranger": {kind: {"own bureau"} for kind in nothing},
-        "chief": {"name": set(), "diary": station, "title": station, "party": set()},
-        "other_chief": {"name": set(), "diary": {"own bureau"}, "title": {"own bureau"}, "party": set()},
-        "desk": {"name": set(), "diary": bureau, "title": bureau, "party": set()},
-        # The leader reads briefs, whose typed text is the diary's mark here.
-        "leader": {"name": set(), "diary": bureau, "title": bureau, "party": set()},
-        "admin": nothing,
-        "security": nothing,
-        "auditor": nothing,
-        "nobody": nothing,
-    }
-
-
-WHO = ["owner", "auxiliary", "stranger", "chief", "other_chief", "desk", "leader", "admin", "security", "auditor"]
-
-
-@pytest.mark.parametrize("who", [*WHO, "nobody"])
-def test_no_page_says_a_word_to_somebody_who_may_not_read_it(house: Watched, who: str) -> None:
-    client = client_of(None if who == "nobody" else getattr(house.world, who))
-    allowed = readers(house)[who]
-    leaks, faults = set(), set()
-    for address in addresses(house):
-        response = client.get(address)
-        if response.status_code >= 500 and "readyz" not in address:
-            faults.add(f"{response.status_code} {address}")
-        body = b"".join(response.streaming_content) if response.streaming else response.content
-        text = body.decode("utf-8", "replace")
-        if "1990000" in text and "xlsx" not in str(response.get("Content-Type")):
-            leaks.add(f"a phone number on {address}")
-        for place, words in MARKS.items():
-            for kind, word in zip(("name", "diary", "title", "party"), words, strict=True):
-                if word in text and place not in allowed[kind]:
-                    leaks.add(f"{kind} of {place} on {address}")
-    assert faults == set()
-    assert leaks == set()
+# -- numbers of others --
 
 
 def test_a_foreign_row_is_absent_whatever_is_sent(house: Watched) -> None:
