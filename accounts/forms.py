@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.backends import normal_badge
 
+# Longer than any badge; the lock-out's own column is bounded.
+LONGEST = 60
+
 
 class SignInForm(AuthenticationForm):
     error_messages = {
@@ -25,8 +28,8 @@ class SignInForm(AuthenticationForm):
         password.widget.attrs.update({"class": "form-control"})
 
     def clean_username(self) -> str:
-        """One spelling only, so that the lock-out counts one account however it is typed."""
-        return normal_badge(self.cleaned_data["username"])
+        """One spelling only, so that the lock-out counts one account however it is typed; no longer than it can keep."""
+        return normal_badge(self.cleaned_data["username"])[:LONGEST]
 
 
 class PasswordForm(PasswordChangeForm):

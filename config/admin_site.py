@@ -66,10 +66,6 @@ class DoorstepAdminSite(AdminSite):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponseRedirect(reverse("accounts:sign_in") + (f"?{query}" if query else ""))
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """One page for the whole house."""
-        return HttpResponseRedirect(reverse("accounts:change_password"))
-
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return PostedAutocomplete.as_view(admin_site=self)(request)
 
