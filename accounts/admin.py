@@ -277,7 +277,7 @@ def _may_place(by: Officer, parent_id: int | None) -> bool:
     if parent_id is not None:
         return by.may(Right.MANAGE_UNITS, parent_id)
     kept = by.units_with(Right.MANAGE_UNITS)
-    return bool(Unit.objects.unscoped("the top").filter(parent__isnull=True, pk__in=kept).exists())
+    return bool(Unit.objects.visible_to(by).filter(parent__isnull=True, pk__in=kept).exists())
 
 
 @admin.register(Unit)
@@ -297,7 +297,7 @@ class UnitAdmin(BaseModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A place in the tree decides who reaches what below it: it is taken and given only within the grant."""
         by = officer_of(request)
-        before = Unit.objects.unscoped("where it stood").get(pk=obj.pk).parent_id if change else None
+        before = Unit.objects.visible_to(by).get(pk=obj.pk).parent_id if change else None
         places = {before, obj.parent_id} if change else {obj.parent_id}
         stays = change and before == obj.parent_id
         if not by.may(Right.MANAGE_UNITS) or not (stays or all(_may_place(by, place) for place in places)):
