@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import log_access, must
 from accounts.models import Officer
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, refused_by_disk
 from accounts.rights import Right
 from registry.xlsx_table import MOST_ROWS, write_tables
 from reports.lists import list_named, rows_of, table_of
@@ -64,11 +64,14 @@ def write_export(*, export: Export, at: datetime) -> Export:
             _write(export, at)
         except Refusal as refusal:
             export.failure = str(refusal)[:200]
-        except Exception:
-            export.failure = _("The file could not be written. Ask the administrator to look at the log.")
-            export.query = ""
+        except Exception as error:
+            full = refused_by_disk(error)
+            unforeseen = _("The file could not be written. Ask the administrator to look at the log.")
+            export.failure, export.query = str(full)[:200] if full else unforeseen, ""
             export.save(update_fields=["failure", "query"])
-            raise
+            if full is None:
+                raise
+            return export
     export.query = ""
     export.save(update_fields=["failure", "query", "rows", "size", "file", "reach", "done_at"])
     return export
