@@ -4,7 +4,7 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ from config.running.site import APP, OWNER, make_roles
 
 if TYPE_CHECKING:
     from campaigns.models import Campaign
-    from config.demo.people import People
+    from config.demo.people import People, Station
 
 NAME = "bench"
 SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "30min", "max_connections": "60"}
@@ -177,8 +177,10 @@ def analyse() -> None:
         owner.execute("VACUUM (ANALYZE)")
 
 
-def campaign_over(place: Place, title: str, days_ago: int = 10) -> "Campaign":
-    """An open campaign over everything, shared out by who answers for what."""
+def campaign_over(
+    place: Place, title: str, days_ago: int = 10, stations: "Sequence[Station] | None" = None
+) -> "Campaign":
+    """An open campaign over everything, shared out by these stations (all of them) by who answers for what."""
     from campaigns.actions import draft_campaign, open_campaign
     from campaigns.board import Choice, make_board
     from campaigns.sharing import share_out
@@ -195,7 +197,7 @@ def campaign_over(place: Place, title: str, days_ago: int = 10) -> "Campaign":
     )
     draft.questions.update(required=False)
     campaign = open_campaign(campaign=draft, version=draft.version, by=place.people.desk, at=moment(-days_ago))
-    for station in place.people.stations:
+    for station in stations or place.people.stations:
         choice = Choice()
         board = make_board(campaign=campaign, unit=station.unit, choice=choice, on=today(), area_names={})
         share_out(

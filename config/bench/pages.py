@@ -1,4 +1,8 @@
-"""Pages of an officer and of a desk at 10,000, 100,000 and 1,000,000 doors: time and statements."""
+"""Pages at 10,000, 100,000 and 1,000,000 doors: time and statements.
+
+The first 10,000 are one station's; what grows is the register around it, as it does when a bureau, then a city comes in.
+An officer's round, and the station's board, hold the same doors at every size.
+"""
 
 import statistics
 from collections.abc import Iterator
@@ -16,9 +20,13 @@ ROUNDS = 9
 
 def measure(place: Place, sizes: tuple[int, ...] = SIZES) -> Iterator[PageRow]:
     found: dict[str, list[tuple[float, int]]] = {}
+    station = place.people.stations[0]
+    own = {area for area, unit in place.stations.items() if unit == station.unit.pk}
+    everywhere, place.areas = place.areas, sorted(own)
     for size in sizes:
         grow_to(place, size)
-        campaign = campaign_over(place, f"{size:,}")
+        place.areas = [area for area in everywhere if area not in own]
+        campaign = campaign_over(place, f"{size:,}", stations=[station])
         for name, badge, path in pages(place, campaign.pk):
             found.setdefault(name, []).append(taken(badge, path))
         end(place, campaign)
@@ -67,10 +75,11 @@ def taken(badge: str, path: str) -> tuple[float, int]:
 
     with CaptureQueriesContext(connection) as statements:
         answer = ask()
+    asked = len(statements)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")
     times = [seconds(ask) * 1000 for _round in range(ROUNDS)]
-    return statistics.median(times), len(statements)
+    return statistics.median(times), asked
 
 
 def end(place: Place, campaign: "Campaign") -> None:
