@@ -161,12 +161,13 @@ class Server:
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
         command += ["--threads", "4", "--preload", "--keep-alive", "30", "--log-level", "error"]
         self.process = subprocess.Popen(command, cwd=ROOT)
-        for _try in range(100):
+        for _try in range(300):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return port
             except OSError:
                 time.sleep(0.2)
+        self.__exit__()
         raise RuntimeError("the server did not start")
 
     def __exit__(self, *error: object) -> None:
