@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
+from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import desk, excel

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import log_access
-from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.models import Officer
+from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.rights import Right
 from campaigns.forms import areas_under
 from campaigns.models import Campaign

@@ -55,7 +55,7 @@ class DoorstepAdminSite(AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Takes only classes that reach rows as the house does: packages bring stock ones for their own tables."""
-        from accounts.admin import BaseModelAdmin
+        from accounts.reached_admin import BaseModelAdmin
 
         if admin_class is not None and issubclass(admin_class, BaseModelAdmin):
             super().register(model_or_iterable, admin_class, **options)

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
+from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.rights import Right
 from disputes import excel
 from disputes.actions import approve_in_bulk

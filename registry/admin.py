@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import needs
 from accounts.actions import log_access
-from accounts.admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.lifecycles import seen_version
+from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry.actions import confirm_import, discard_import, look_again, reveal, upload_workbook

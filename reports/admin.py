@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import BaseModelAdmin, VisibleRelatedFilter
+from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter
 from accounts.rights import Right
 from reports.models import Snapshot
 

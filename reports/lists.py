@@ -22,10 +22,10 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.admin import BaseModelAdmin
 from accounts.columns import Column
 from accounts.middleware import holds_nul
 from accounts.models import Officer
+from accounts.reached_admin import BaseModelAdmin
 from accounts.refusals import Refusal
 from registry.xlsx_table import Table
 from reports.charts import begun

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import BaseModelAdmin, VisibleRelatedFilter
+from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter
 from accounts.rights import Right
 from visits import excel, labels
 from visits.models import Outreach, Submission, Visit

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import log_access, must
-from accounts.admin import officer_of
 from accounts.models import Officer
+from accounts.reached_admin import officer_of
 from accounts.rights import Right
 from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
 from campaigns.desk.progress import outcome_label

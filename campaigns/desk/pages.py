@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from accounts.admin import officer_of
 from accounts.models import Officer, Unit
+from accounts.reached_admin import officer_of
 from accounts.rights import Right
 from campaigns.models import Campaign, FrameDoor
 from registry.models import Area

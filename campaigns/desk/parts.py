@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions import must
-from accounts.admin import officer_of
+from accounts.reached_admin import officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.actions import put_in_questions

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import log_access, must
-from accounts.admin import officer_of
 from accounts.models import Officer, Unit
+from accounts.reached_admin import officer_of
 from accounts.rights import Right
 from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
 from campaigns.models import Assignment, Campaign, FrameDoor

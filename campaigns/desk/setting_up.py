@@ -12,9 +12,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.actions import must
-from accounts.admin import officer_of
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
+from accounts.reached_admin import officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import actions

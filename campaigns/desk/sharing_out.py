@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.admin import officer_of
 from accounts.models import Unit
+from accounts.reached_admin import officer_of
 from accounts.refusals import Refusal
 from campaigns.board import Choice, Way, make_board
 from campaigns.board.changes import what_changed

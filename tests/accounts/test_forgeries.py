@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import give_role
-from accounts.admin import BaseModelAdmin
 from accounts.models import Grant, Officer, Unit
+from accounts.reached_admin import BaseModelAdmin
 from accounts.roles import Role
 from campaigns.actions import draft_campaign
 from campaigns.models import Campaign, Phase, Question

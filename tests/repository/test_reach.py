@@ -11,8 +11,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access import rule_of
-from accounts.admin import BaseModelAdmin
 from accounts.models import Unit
+from accounts.reached_admin import BaseModelAdmin
 from accounts.scoping import ScopedModel, Unscoped
 from config.running.places import ROOT
 from tests.repository.source import APPS, place, python_files, tree
