@@ -4,7 +4,9 @@ Which columns hold text is read from the models, so that a new one is marked wit
 (codes, hashes, keys) stands in `NO_TEXT`, by name.
 """
 
+import io
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -268,3 +270,12 @@ def add_the_rest(house: Watched, place: str, spot: Spot) -> None:
     )
     export.file.save("a.xlsx", ContentFile(b"x"), save=False)
     export.save()
+
+
+def said(response: Any) -> str:
+    """Headers and body as text, a workbook unpacked."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            body = b"".join(book.read(name) for name in book.namelist())
+    return f"{response.headers}\n{body.decode('utf-8', 'replace')}"

@@ -5,11 +5,9 @@
 """
 
 import csv
-import io
 import logging
 import os
 import re
-import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +18,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Officer
-from tests.accounts.marked import Marked
+from tests.accounts.marked import Marked, said
 from tests.accounts.routes import PLACES, Route, routes
 from tests.web.policy import lacking
 
@@ -105,15 +103,6 @@ def ask(house: Marked, client: Client, route: Route, method: str, places: tuple[
     for place, answer in told.items():
         if answer[0] in {403, 404} and told.get("nowhere", answer) != answer and told["nowhere"][0] == answer[0]:
             asked.unequal.append(f"{method} {route.pattern} {place}")
-
-
-def said(response: Any) -> str:
-    """Headers and body as text, a workbook unpacked."""
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    if body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as book:
-            body = b"".join(book.read(name) for name in book.namelist())
-    return f"{response.headers}\n{body.decode('utf-8', 'replace')}"
 
 
 def plain(text: str, address: str) -> str:
