@@ -72,7 +72,7 @@ def share_out(world: World, page_as: PageAs, axe: Axe, campaign: str) -> None:
     page.locator("button[name=confirm]").click()
     page.wait_for_url("**/progress/**")
     expect(page.locator("#content table").first).to_contain_text("周明")
-    expect(page.locator("#content table").first).to_contain_text("今天 0")
+    expect(page.locator("#content tbody td[data-label='今天']").first).to_have_text("0")
 
 
 def log_a_visit_with_a_dispute(world: World, page_as: PageAs, axe: Axe) -> None:
