@@ -29,9 +29,13 @@ class Row:
         rate, other = self.amount / self.ours, self.amount / self.anchor
         aim = f"{self.aim:g}" if self.aim else "–"
         return (
-            f"| {self.name} | {rate:,.0f} {self.unit}/s | {other:,.0f} {self.unit}/s ({self.anchor_name}) "
+            f"| {self.name} | {shown(rate)} {self.unit}/s | {shown(other)} {self.unit}/s ({self.anchor_name}) "
             f"| {self.ratio:.2f} | {aim} | {self.note} |"
         )
+
+
+def shown(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 @dataclass(frozen=True)
