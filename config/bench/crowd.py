@@ -56,7 +56,7 @@ def measure(place: Place) -> Iterator[CrowdRow]:
     people = [officer for station in place.people.stations for officer in station.staff]
     worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        with Server() as port, watched(os.getpid()) as seen:
+        with Server() as port, Watched(os.getpid()) as seen:
             quiet = walking(port, [officer.badge for officer in people[:CLIENTS]])
             asked = [ask(campaign, officer) for officer in people[:PAPERS]]
             begun = time.perf_counter()
@@ -128,7 +128,7 @@ def phone(port: int, badge: str) -> Callable[[], float]:
 
 
 @dataclass
-class watched:  # noqa: N801 - read as a word: `with watched(pid) as seen`
+class Watched:
     """Looks twice a second at every process that this one started: memory in all, and how many renderers."""
 
     pid: int
@@ -136,7 +136,7 @@ class watched:  # noqa: N801 - read as a word: `with watched(pid) as seen`
     at_once: int = 0
     _over: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "watched":
+    def __enter__(self) -> "Watched":
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
         return self
