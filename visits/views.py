@@ -27,9 +27,10 @@ from visits.attempts import Attempt
 from visits.building import building_of
 from visits.day import Undo
 from visits.doors import door_or_404, doors_found, live_assignment_of, visit_or_404
-from visits.forms import CorrectionForm, DoorForm, VoidForm
+from visits.forms import DoorForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Photo, Submission, Visit
+from visits.record_forms import CorrectionForm, VoidForm
 from visits.round import day_of, next_door, returns_of
 from visits.screen import Screen
 
