@@ -129,10 +129,8 @@ def filled(route: str, row: Any) -> Iterator[str]:
     for name, label in WITHIN.items():
         if f"<int:{name}>" in told:
             model = apps.get_model(label)
-            manager: Any = model._default_manager
-            inner = manager.unscoped("test").filter(
-                **({"campaign_id": row.pk} if name != "officer" else {"is_active": True})
-            )
+            inner: Any = model._default_manager.unscoped("test")  # type: ignore[attr-defined]
+            inner = inner.filter(campaign_id=row.pk) if name != "officer" else inner.filter(is_active=True)
             yield from (told.replace(f"<int:{name}>", str(one.pk)) for one in inner.order_by("pk")[:TRIED])
             return
     if "<int:" not in told:
