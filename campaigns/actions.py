@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -17,7 +16,6 @@ from accounts.rights import Right
 from campaigns.models import (
     Assignment,
     Campaign,
-    CouldNotMeet,
     FrameDoor,
     Phase,
     Question,
@@ -28,7 +26,7 @@ from campaigns.question_sets import QuestionSet
 from campaigns.states import CAMPAIGN
 from campaigns.templates import STANDARD_GRAND_VISIT, Plan
 from registry.jurisdictions import under
-from registry.models import Area, Premises
+from registry.models import Area
 
 
 @transaction.atomic
@@ -211,173 +209,3 @@ def close_campaign(*, campaign: Campaign, version: int, by: Officer, at: datetim
 @transaction.atomic
 def archive_campaign(*, campaign: Campaign, version: int, by: Officer, at: datetime) -> Campaign:
     return move(campaign, CAMPAIGN, "archive", by=by, at=at, version=version, archived_at=at, archived_by=by)
-
-
-# -- the fold of attempts, written from the visits floor --
-
-
-@dataclass(frozen=True)
-class Attempts:
-    """All standing attempts at one door in one campaign, added up; the order of arrival does not matter."""
-
-    tries: int = 0
-    contacts: int = 0
-    bands: Sequence[str] = ()
-    last_outcome: str = ""
-    last_at: datetime | None = None
-    met_on: date | None = None
-    next_at: datetime | None = None
-    gone_said: str = ""
-
-
-def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) -> FrameDoor:
-    """Writes the fold on the door; at the policy's number the door becomes “could not be met” by itself.
-
-    Called inside the transaction of the visit's action, which has locked the door (`lock_doors`).
-    """
-    campaign = frame_door.campaign
-    enough = attempts.tries >= campaign.attempts_needed and len(set(attempts.bands)) >= campaign.bands_needed
-    not_met = attempts.met_on is None and attempts.tries > 0 and attempts.last_outcome in ("nobody_in", "appointment")
-    frame_door.tries = attempts.tries
-    frame_door.contacts = attempts.contacts
-    frame_door.bands = sorted(set(attempts.bands))
-    frame_door.last_outcome = attempts.last_outcome
-    frame_door.last_at = attempts.last_at
-    frame_door.met_on = attempts.met_on
-    frame_door.next_at = attempts.next_at
-    frame_door.gone_said = attempts.gone_said
-    if not_met and (enough or _granted(frame_door)):
-        frame_door.could_not_meet_at = frame_door.could_not_meet_at or at
-    else:
-        frame_door.could_not_meet_at = None
-    frame_door.save(
-        update_fields=[
-            "tries",
-            "contacts",
-            "bands",
-            "last_outcome",
-            "last_at",
-            "met_on",
-            "next_at",
-            "gone_said",
-            "could_not_meet_at",
-        ]
-    )
-    return frame_door
-
-
-def _granted(frame_door: FrameDoor) -> bool:
-    """A supervisor granted it before the policy's number was reached."""
-    if frame_door.could_not_meet_at is None:
-        return False
-    asked = CouldNotMeet.objects.unscoped("fold of attempts").filter(frame_door=frame_door, granted=True)
-    return bool(asked.exists())
-
-
-def lock_doors(premises: Premises) -> list[FrameDoor]:
-    """The door's rows in the frames of open campaigns, locked in order until the transaction ends."""
-    rows = FrameDoor.objects.unscoped("fold of attempts").select_related("campaign").select_for_update(of=("self",))
-    return list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
-
-
-@transaction.atomic
-def add_to_frame(*, campaign: Campaign, premises: Premises, officer: Officer, at: datetime) -> FrameDoor:
-    """A door found on the round joins the frame as added late, in the finder's hands; printed beside the rate."""
-    if campaign.state != Campaign.State.OPEN:
-        raise Refusal("campaign_closed", _("This campaign is not open."), status=409)
-    building = " ".join(part for part in (premises.street, premises.building) if part)
-    door, made = FrameDoor.objects.unscoped("adding a door").get_or_create(
-        campaign=campaign,
-        premises=premises,
-        defaults={
-            "unit_id": premises.unit_id,
-            "area_id": premises.area_id,
-            "kind": premises.kind,
-            "building": building,
-            "walk_key": premises.walk_key,
-            "added_late": True,
-        },
-    )
-    if made:
-        Assignment.objects.create(
-            campaign=campaign,
-            frame_door=door,
-            premises=premises,
-            unit_id=premises.unit_id,
-            officer=officer,
-            due_on=at.date(),
-            given_at=at,
-        )
-    return door
-
-
-# -- doors that are gone, doors that could not be met --
-
-
-@transaction.atomic
-def confirm_gone(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> int:
-    """A second hand confirms that these doors are gone; they leave the denominator. Returns how many.
-
-    Skips a door that nobody said is gone or that was met since. Needs SHARE_OUT at each door's unit.
-    """
-    count = 0
-    for door in doors:
-        must(by, Right.SHARE_OUT, door.unit_id)
-        if door.gone_said and door.met_on is None and door.gone_confirmed_at is None:
-            door.gone_confirmed_at, door.gone_confirmed_by = at, by
-            door.save(update_fields=["gone_confirmed_at", "gone_confirmed_by"])
-            count += 1
-    return count
-
-
-@transaction.atomic
-def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: datetime) -> CouldNotMeet:
-    """The officer asks, before the policy's number is reached, to count the door as “could not be met”."""
-    if not reason.strip():
-        raise Refusal("reason", _("Say why nobody can be met here."), field="reason")
-    if frame_door.met_on is not None:
-        raise Refusal("met", _("This door has been visited already."), status=409)
-    mine = Assignment.objects.unscoped("is it theirs").live().of(by).filter(frame_door=frame_door).exists()
-    if not mine:
-        raise Refusal("not_yours", _("Only the officer who holds this door can ask."), status=403)
-    asked, made = CouldNotMeet.objects.unscoped("asking once").get_or_create(
-        frame_door=frame_door,
-        decided_at=None,
-        defaults={"unit_id": frame_door.unit_id, "requested_at": at, "requested_by": by, "reason": reason.strip()},
-    )
-    if not made:
-        raise Refusal("asked_already", _("This was asked already and waits for the supervisor."), status=409)
-    return asked
-
-
-@transaction.atomic
-def decide_could_not_meet(*, requests: Sequence[CouldNotMeet], granted: bool, by: Officer, at: datetime) -> int:
-    """Grants or refuses requests in bulk; returns how many were decided. Nobody decides their own."""
-    count = 0
-    for asked in requests:
-        must(by, Right.SHARE_OUT, asked.unit_id)
-        if asked.requested_by_id == by.pk:
-            raise Refusal("own_request", _("Somebody else decides on your own request."), status=403)
-        if asked.decided_at is not None:
-            continue
-        asked.decided_at, asked.decided_by, asked.granted = at, by, granted
-        asked.save(update_fields=["decided_at", "decided_by", "granted"])
-        door = asked.frame_door
-        if granted and door.met_on is None:
-            door.could_not_meet_at = at
-            door.save(update_fields=["could_not_meet_at"])
-        count += 1
-    return count
-
-
-@transaction.atomic
-def return_could_not_meet(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> int:
-    """The supervisor sends doors back to be tried again."""
-    count = 0
-    for door in doors:
-        must(by, Right.SHARE_OUT, door.unit_id)
-        if door.could_not_meet_at is not None:
-            door.could_not_meet_at = None
-            door.save(update_fields=["could_not_meet_at"])
-            count += 1
-    return count

@@ -17,7 +17,7 @@ from accounts.actions import must
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.actions import add_to_frame, lock_doors
+from campaigns.frame import add_to_frame, lock_doors
 from campaigns.models import Assignment, Campaign, FrameDoor, Topic, band_of
 from disputes.evidence import add_evidence
 from disputes.models import Case, Evidence

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from campaigns.actions import Attempts, lock_doors, note_attempts
+from campaigns.frame import Attempts, lock_doors, note_attempts
 from campaigns.models import Campaign, FrameDoor
 from registry.models import Premises
 from visits.models import Visit

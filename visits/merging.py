@@ -15,7 +15,7 @@ from accounts.actions import log_access, must
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.actions import add_to_frame
+from campaigns.frame import add_to_frame
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from disputes.models import CasePremises, ReturnVisit
 from registry.models import Contact, Premises

@@ -19,7 +19,7 @@ from accounts.middleware import address_of
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.actions import ask_could_not_meet
+from campaigns.frame import ask_could_not_meet
 from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels

@@ -30,7 +30,7 @@ class FrameDoorQuerySet(ByUnit):
 class FrameDoor(ScopedModel):
     """A door of a campaign's frame as it was when the campaign opened, with the fold of its attempts.
 
-    The fold (tries, bands, last outcome, met on) is written by `actions.note_attempts()` from the visits floor,
+    The fold (tries, bands, last outcome, met on) is written by `frame.note_attempts()` from the visits floor,
     always for the whole door, so that it does not depend on the order in which visits arrive.
     """
 

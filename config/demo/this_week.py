@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.actions import officer_leaves
 from accounts.models import Officer
-from campaigns.actions import confirm_gone
+from campaigns.frame import confirm_gone
 from campaigns.models import Assignment, FrameDoor
 from config.demo.people import Station
 from config.demo.story import Story, at_clock

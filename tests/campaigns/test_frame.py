@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.refusals import Refusal
-from campaigns import actions
+from campaigns import actions, frame
 from campaigns.models import Assignment, Campaign, FrameDoor
 from tests.world import NOW, World
 from visits.actions import log_attempt, take_back
@@ -39,7 +39,7 @@ def test_opening_counts_and_digests_the_doors_of_the_chosen_communities(world, c
     assert campaign.frame_count == 3
     assert campaign.frame_digest == actions.frame_digest(campaign)
     late = world.door(301)
-    actions.add_to_frame(campaign=campaign, premises=late, officer=world.owner, at=NOW)
+    frame.add_to_frame(campaign=campaign, premises=late, officer=world.owner, at=NOW)
     assert campaign.frame_digest == actions.frame_digest(campaign), "a late door doesn't change what was frozen"
     assert frame_door(campaign, late).added_late
 
@@ -86,15 +86,15 @@ def test_enough_attempts_in_enough_bands_make_a_door_could_not_be_met_until_one_
 def test_an_officer_asks_earlier_and_a_supervisor_decides(world, campaign):
     door = world.doors[0]
     knock(world, door, NOW - DAY)
-    asked = actions.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW)
+    asked = frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW)
     with pytest.raises(Refusal):
-        actions.decide_could_not_meet(requests=[asked], granted=True, by=world.owner, at=NOW)
-    actions.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
+        frame.decide_could_not_meet(requests=[asked], granted=True, by=world.owner, at=NOW)
+    frame.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
     assert frame_door(campaign, door).could_not_meet_at == NOW
     knock(world, door, NOW + timedelta(minutes=5))
     assert frame_door(campaign, door).could_not_meet_at == NOW, "granted stays granted"
     with pytest.raises(Refusal):
-        actions.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="x", by=world.colleague, at=NOW)
+        frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="x", by=world.colleague, at=NOW)
 
 
 def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
@@ -103,9 +103,9 @@ def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
     gone = frame_door(campaign, door)
     assert gone.gone_said == "moved" and gone.gone_confirmed_at is None
     with pytest.raises(Refusal):
-        actions.confirm_gone(doors=[gone], by=world.other_chief, at=NOW)
+        frame.confirm_gone(doors=[gone], by=world.other_chief, at=NOW)
     untouched = frame_door(campaign, world.doors[1])
-    assert actions.confirm_gone(doors=[gone, untouched], by=world.chief, at=NOW) == 1
+    assert frame.confirm_gone(doors=[gone, untouched], by=world.chief, at=NOW) == 1
     assert frame_door(campaign, door).gone_confirmed_by == world.chief
 
 
