@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Officer
 from accounts.rights import Right
 from campaigns.models import Assignment, Campaign, FrameDoor
-from registry.models import Premises, own_door
+from registry.models import Premises, own_door, own_doors_outside
 from registry.search import wanted
 from visits.models import Visit
 
@@ -51,11 +51,15 @@ def doors_found(officer: Officer, text: str) -> list[FoundDoor]:
     tokens = wanted(text)
     if not tokens:
         return []
-    rows = doors_of(officer).filter(sought__contains=tokens).select_related("area").defer("sought")
-    own = list(rows.filter(own_door(officer, "pk")).walking()[:MOST_FOUND])
+    units = officer.units_with_any([Right.SEE_ADDRESSES])
+    outside = own_doors_outside(officer, units).live().select_related("area")
+    own = [door for door in outside.walking() if set(tokens) <= set(door.sought)]
+    inside = Premises.objects.unscoped("doors of the own station").live().seeking(text, units)
+    rows = inside.select_related("area").defer("sought").walking()
+    own = [*rows.filter(own_door(officer, "pk"))[:MOST_FOUND], *own][:MOST_FOUND]
     for word in text.split():
         rows = rows.filter(address__icontains=word)
-    others = list(rows.exclude(pk__in=[door.pk for door in own]).walking()[: MOST_FOUND - len(own)])
+    others = rows.exclude(pk__in=[door.pk for door in own])[: MOST_FOUND - len(own)]
     return [*(FoundDoor(door, own=True) for door in own), *(FoundDoor(door, own=False) for door in others)]
 
 

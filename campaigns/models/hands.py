@@ -1,9 +1,9 @@
 """Who takes which door: assignments, and the share-outs that made them."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,9 @@ from accounts.scoping import ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
 from campaigns.models.campaign import Campaign
 from campaigns.models.frame import FrameDoor
 from registry.models import Premises
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class ShareOutQuerySet(ByUnit):
@@ -173,13 +176,8 @@ class Assignment(ScopedModel):
         return f"{self.officer_id} · {self.premises_id}"
 
 
-def live_assignment(officer: Officer, premises_field: str) -> Q:
+def live_assignment(officer: Officer) -> "QuerySet[Assignment]":
     """Plugged into `registry.models.contact_reach`: a live assignment opens the door's name and contacts."""
-    return Q(
-        Exists(
-            Assignment.objects.unscoped("a live assignment opens its door")
-            .live()
-            .of(officer)
-            .filter(premises_id=OuterRef(premises_field), campaign__state=Campaign.State.OPEN)
-        )
-    )
+    rows = Assignment.objects.unscoped("a live assignment opens its door").live().of(officer)
+    live: QuerySet[Assignment] = rows.filter(campaign__state=Campaign.State.OPEN)
+    return live

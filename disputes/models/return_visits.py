@@ -1,10 +1,10 @@
 """After settling: a call or visit that asks whether it is still settled."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +15,9 @@ from accounts.scoping import ScopedManager, ScopedModel, ScopedQuerySet
 from disputes.models.case import Case
 from disputes.models.handling import Party
 from registry.models import Premises
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class ReturnVisitQuerySet(ScopedQuerySet):
@@ -71,7 +74,8 @@ class ReturnVisit(ScopedModel):
         return f"{self.case_id} {self.due_on}"
 
 
-def due_return_visit(officer: Officer, premises_field: str) -> Q:
+def due_return_visit(officer: Officer) -> "QuerySet[ReturnVisit]":
     """Plugged into `registry.models.contact_reach`: a return visit that is due opens the door it goes to."""
-    due = ReturnVisit.objects.unscoped("a due return visit opens its door").due(timezone.localdate())
-    return Q(Exists(due.filter(officer=officer, premises_id=OuterRef(premises_field))))
+    rows = ReturnVisit.objects.unscoped("a due return visit opens its door").due(timezone.localdate())
+    due: QuerySet[ReturnVisit] = rows.filter(officer=officer)
+    return due

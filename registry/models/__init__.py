@@ -2,7 +2,7 @@
 
 from registry.models.areas import Area, Jurisdiction
 from registry.models.imports import ImportBatch, ImportRow
-from registry.models.premises import Contact, Premises, contact_reach, holds_door, own_door
+from registry.models.premises import Contact, Premises, contact_reach, holds_door, own_door, own_doors_outside
 
 __all__ = [
     "Area",
@@ -14,4 +14,5 @@ __all__ = [
     "contact_reach",
     "holds_door",
     "own_door",
+    "own_doors_outside",
 ]

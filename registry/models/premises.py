@@ -1,12 +1,12 @@
 """Doors and who is known at them; whose door it is for now, and who else may see more than its address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,26 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+# A search among so many units asks the index for each of them; among more it sorts them out afterwards.
+FEW_UNITS = 8
+
+
+class Findable(Func):
+    """What the index holds of a door: the tokens of `sought`, and its unit as one more.
+
+    One condition on one column: an index over both columns finds all doors of these words first, and then the unit's.
+    A token of `sought` has no blank, so none can be taken for a unit.
+    """
+
+    function = "array_append"
+    arg_joiner = ", 'unit ' || "
+    template = "%(function)s(%(expressions)s::text)"
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self, *columns: Any) -> None:
+        super().__init__(*(columns or (F("sought"), F("unit_id"))))
+
+
 class PremisesQuerySet(ByUnit):
     rights = (Right.SEE_ADDRESSES,)
 
@@ -29,12 +49,25 @@ class PremisesQuerySet(ByUnit):
     def walking(self) -> "PremisesQuerySet":
         return self.order_by("area_id", "walk_key", "pk")
 
-    def seeking(self, text: str) -> "PremisesQuerySet":
-        """Doors whose name or address holds every word; none when no word has two characters."""
+    def seeking(self, text: str, units: Collection[int] | None = None) -> "PremisesQuerySet":
+        """Doors whose name or address holds every word; none when no word has two characters.
+
+        With `units` their doors alone: a station's are found as fast however many others' there are.
+        """
         from registry.search import wanted
 
         tokens = wanted(text)
-        return self.filter(sought__contains=tokens) if tokens else self.none()
+        if not tokens or (units is not None and not units):
+            return self.none()
+        rows = self.alias(findable=Findable())
+        if units is None:
+            return rows.filter(findable__contains=tokens)
+        if len(units) > FEW_UNITS:
+            return rows.filter(findable__contains=tokens, unit_id__in=units)
+        inside = Q()
+        for unit in units:
+            inside |= Q(unit_id=unit, findable__contains=[*tokens, f"unit {unit}"])
+        return rows.filter(inside)
 
     def first_found(self, most: int) -> "PremisesQuerySet":
         """At most so many of these, whichever come to hand first: a common word among a million is not sorted whole."""
@@ -115,7 +148,7 @@ class Premises(ScopedModel):
         ]
         indexes = [
             models.Index(fields=["unit", "area", "walk_key"], name="premises_walk"),
-            GinIndex(fields=["sought"], name="premises_sought"),
+            GinIndex(Findable(), name="premises_findable"),
         ]
 
     def __str__(self) -> str:
@@ -147,16 +180,26 @@ class Premises(ScopedModel):
 
 
 # Floors above plug in here who else may see a door's name, contacts and history: a live assignment, a due return
-# visit, a drawn check. Each takes the officer and gives a Q over a row's `premises_id` (an EXISTS with OuterRef).
-contact_reach: "list[Callable[[Officer, str], Q]]" = []
+# visit, a drawn check. Each takes the officer and gives rows with a `premises_id`: the doors that it opens to them.
+contact_reach: "list[Callable[[Officer], QuerySet[Any]]]" = []
 
 
 def own_door(officer: Officer, premises_field: str = "premises_id") -> Q:
     """Q that holds where the door named by `premises_field` is, for now, this officer's own."""
     own = NOTHING
     for plug in contact_reach:
-        own |= plug(officer, premises_field)
+        own |= Q(Exists(plug(officer).filter(premises_id=OuterRef(premises_field))))
     return own
+
+
+def own_doors_outside(officer: Officer, units: Collection[int]) -> "PremisesQuerySet":
+    """The officer's own doors in the keeping of other units: a handful, found from what opens them."""
+    ids: set[int] = set()
+    for plug in contact_reach:
+        elsewhere = plug(officer).filter(premises__isnull=False).exclude(premises__unit_id__in=units).order_by()
+        ids.update(elsewhere.values_list("premises_id", flat=True))
+    found: PremisesQuerySet = Premises.objects.unscoped("doors that are the officer's own").filter(pk__in=ids)
+    return found
 
 
 def holds_door(officer: Officer, premises: Premises) -> bool:

@@ -1,12 +1,15 @@
 """Standing in for a colleague, asking for "could not be met", return visits on the round, the inbox."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import end_grants, give_role
 from accounts.models import Notice
+from accounts.roles import Role
 from campaigns.models import Campaign, CouldNotMeet, FrameDoor
 from disputes.models import ReturnVisit
 from registry.doors import Changes
@@ -69,6 +72,39 @@ def test_who_moved_in_is_found_and_who_moved_out_gives_the_door_no_name(world: W
 
 def test_a_stranger_finds_no_door_of_another_station(world: World, findable: Premises) -> None:
     assert found(signed_in(world.stranger), "5栋 302") == []
+
+
+def test_who_moved_to_another_station_still_finds_the_doors_left_in_hand(world: World, findable: Premises) -> None:
+    """The own door lies elsewhere then; a door beside it, of the old station and nobody's own, is not found."""
+    beside = world.door(303)
+    beside.sought = sought(beside.address, beside.name)
+    beside.save(update_fields=["sought"])
+    end_grants(officer=world.owner, at=NOW - timedelta(days=2))
+    give_role(officer=world.owner, role=Role.OFFICER, unit=world.other_station, by=None, at=NOW - timedelta(days=2))
+    assert found(signed_in(world.owner), "5栋 302") == [findable]
+    assert found(signed_in(world.owner), findable.name) == [findable]
+    assert found(signed_in(world.owner), "5栋") == [findable]
+
+
+def test_a_search_asks_the_index_for_the_own_station(
+    world: World, findable: Premises, django_assert_max_num_queries: Any
+) -> None:
+    """Its unit is sought like a word; or else the doors of all stations with these words are gathered first."""
+    client = signed_in(world.colleague)
+    with django_assert_max_num_queries(9) as asked:
+        assert found(client, "5栋 302") == [findable]
+    searches = [query["sql"] for query in asked.captured_queries if "array_append" in query["sql"]]
+    assert len(searches) == 2
+    assert all(f"unit {world.station.pk}" in sql for sql in searches)
+
+
+def test_many_units_are_searched_as_few_are(world: World, findable: Premises) -> None:
+    few = [world.station.pk, world.other_station.pk]
+    rows = Premises.objects.unscoped("test")
+    assert list(rows.seeking("5栋 302", few)) == [findable]
+    assert list(rows.seeking("5栋 302", [*few, *range(10_000, 10_020)])) == [findable]
+    assert not rows.seeking("5栋 302", [world.other_station.pk])
+    assert not rows.seeking("5栋 302", [])
 
 
 def test_one_character_is_too_little(world: World, findable: Premises) -> None:
