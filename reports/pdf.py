@@ -3,10 +3,8 @@
 import base64
 import io
 import logging
-import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +18,12 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Refusal
 from reports.brief import Brief
 from reports.models import Print, Snapshot
-from reports.rendering import NO_FONT
+from reports.rendering import BUSY, MOST_PAGES, NO_FONT, TOO_LONG, TOO_SLOW
 
+# Of drawing; waiting for others comes on top. A worker waits longer than a browser does.
 SECONDS = 150
+PATIENCE = 600
 log = logging.getLogger(__name__)
-ENDLESS = re.compile(r"[!-~\u00a1-\u024f]{80,}")
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,14 @@ class Rendered:
     pages: int
 
 
-def draw(html: str | Sequence[str], identifier: str) -> Rendered:
+def draw(html: str | Sequence[str], identifier: str, *, patience: int = PATIENCE) -> Rendered:
     """Runs the renderer (`reports/rendering.py`) and returns its PDF; raises `Refusal` when it gives up.
 
-    Several documents become one file, each with its own count of pages.
+    Several documents become one file, each with its own count of pages. One renderer draws at a time on a machine: after
+    `patience` seconds of waiting for others it is `busy`.
     """
     documents = [html] if isinstance(html, str) else html
-    command = [sys.executable, "-m", "reports.rendering", str(settings.BASE_DIR), identifier]
+    command = [sys.executable, "-m", "reports.rendering", str(settings.BASE_DIR), identifier, str(patience)]
     # Fixed hash seed and no clock: the same snapshot gives the same bytes.
     environment = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "LANG": "C.UTF-8"}
     try:
@@ -47,19 +47,48 @@ def draw(html: str | Sequence[str], identifier: str) -> Rendered:
             command,
             input="\0".join(document.replace("\0", "") for document in documents).encode(),
             capture_output=True,
-            timeout=SECONDS,
+            timeout=SECONDS + patience,
             cwd=settings.BASE_DIR,
             env=environment,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Refusal("pdf_slow", _("The document took too long to draw. Shorten it or export it to Excel.")) from None
+        raise too_slow() from None
     if done.returncode != 0 or done.stdout[4:8] != b"%PDF":
-        raise Refusal("pdf_failed", _("The document could not be drawn. Ask the administrator to look at the log."))
+        refusal = why_not(done.returncode)
+        level = logging.ERROR if refusal.code == "pdf_failed" else logging.INFO
+        log.log(level, "no PDF of %s, code %s: %s", identifier, done.returncode, where(done.stderr))
+        raise refusal
     for line in done.stderr.decode(errors="replace").splitlines():
         if line.startswith(NO_FONT):
             log.warning("%s: marked on paper; install fonts-hanazono or type it otherwise", line)
     return Rendered(done.stdout[4:], int.from_bytes(done.stdout[:4], "big"))
+
+
+def where(errors: bytes) -> str:
+    """The lines of code at which the renderer gave up, and the kind of error: never its words, which may be a resident's."""
+    lines = errors.decode(errors="replace").splitlines()
+    frames = [line.strip() for line in lines if line.startswith('  File "')]
+    return " ".join([*frames[-3:], *(line.partition(":")[0] for line in lines[-1:])])
+
+
+def why_not(code: int) -> Refusal:
+    """What the renderer's exit code says; a negative one is the kernel's, which ended it at a limit."""
+    if code == BUSY:
+        return Refusal("busy", _("Others are printing just now. Try again in a moment."), status=503)
+    if code == TOO_LONG:
+        sentence = _(
+            "More than %(pages)s pages: too long for paper. Take the list away as an Excel file, print a part of it, or "
+            "shorten what was typed."
+        )
+        return Refusal("pdf_long", sentence % {"pages": MOST_PAGES})
+    if code == TOO_SLOW or code < 0:
+        return too_slow()
+    return Refusal("pdf_failed", _("The document could not be drawn. Ask the administrator to look at the log."))
+
+
+def too_slow() -> Refusal:
+    return Refusal("pdf_slow", _("The document took too long to draw. Shorten it or export it to Excel."))
 
 
 def qr(text: str) -> str:
@@ -89,12 +118,7 @@ def brief_html(snapshot: Snapshot, *, language: str, badge: str, number: int) ->
 
 
 def paragraphs(text: str) -> list[str]:
-    return [breakable(line.strip()) for line in text.splitlines() if line.strip()]
-
-
-def breakable(line: str) -> str:
-    """A run of letters that no line could hold gets places to break: the renderer's time grows with its square."""
-    return ENDLESS.sub(lambda run: "\u200b".join(textwrap.wrap(run[0], 40)), line)
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def render_print(printed: Print) -> Rendered:

@@ -13,7 +13,15 @@ from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Assignment, Campaign
-from reports.documents.walk_list import Sheet, doors_to_do, parts_of, sheets_of, walk_list_html
+from reports.documents.walk_list import (
+    DOORS_A_PAGE,
+    FEWER_DOORS_A_PAGE,
+    Sheet,
+    doors_to_do,
+    parts_of,
+    sheets_of,
+    walk_list_html,
+)
 from reports.models import WalkList, WalkListPart
 from reports.pdf import draw
 
@@ -90,11 +98,8 @@ def draw_walk_list(*, walk_list: WalkList, at: datetime) -> WalkList:
         return walk_list
     by, officer = walk_list.asked_by, walk_list.officer
     rows = list(_rows(by, walk_list.campaign, walk_list.unit, officer, walk_list.due_by))
-    known = set(walk_list.parts.values_list("number", flat=True))
     try:
-        for number, sheets in enumerate(parts_of(sheets_of(rows, reader=by, holder=officer)), start=1):
-            if number not in known:
-                _draw_part(walk_list, number, sheets)
+        _draw_parts(walk_list, rows)
     except Refusal as refusal:
         walk_list.failure = str(refusal)[:200]
         walk_list.save(update_fields=["failure"])
@@ -102,6 +107,35 @@ def draw_walk_list(*, walk_list: WalkList, at: datetime) -> WalkList:
     walk_list.parts_all, walk_list.done_at = walk_list.parts.count(), at
     walk_list.save(update_fields=["parts_all", "done_at"])
     return walk_list
+
+
+def _draw_parts(walk_list: WalkList, rows: list[Assignment]) -> None:
+    """Drawn anew with fewer doors a page when a part turns out longer than twenty pages: every door gets its paper."""
+    tries = (DOORS_A_PAGE, *FEWER_DOORS_A_PAGE)
+    for doors_a_page in tries:
+        sheets = sheets_of(rows, reader=walk_list.asked_by, holder=walk_list.officer, doors_a_page=doors_a_page)
+        parts = parts_of(sheets)
+        if len(parts) != walk_list.parts_all:
+            _forget_parts(walk_list, so_many=len(parts))
+        known = set(walk_list.parts.values_list("number", flat=True))
+        try:
+            for number, together in enumerate(parts, start=1):
+                if number not in known:
+                    _draw_part(walk_list, number, together)
+        except Refusal as refusal:
+            if refusal.code != "pdf_long" or doors_a_page == tries[-1]:
+                raise
+        else:
+            return
+
+
+def _forget_parts(walk_list: WalkList, *, so_many: int) -> None:
+    """What was drawn so far belongs to another division, or to doors that have changed since."""
+    for part in walk_list.parts.all():
+        part.file.delete(save=False)
+    walk_list.parts.all().delete()
+    walk_list.parts_all = so_many
+    walk_list.save(update_fields=["parts_all"])
 
 
 def _draw_part(walk_list: WalkList, number: int, sheets: list[Sheet]) -> None:

@@ -37,10 +37,12 @@ from reports.documents.notice_slip import slips_html
 from reports.documents.visit_forms import Facts, facts_of_door, facts_of_visit, visit_form
 from reports.documents.walk_list import doors_to_do
 from reports.models import WalkList, WalkListPart
-from reports.pdf import draw
+from reports.pdf import draw, why_not
+from reports.rendering import BUSY
 from visits.doors import door_or_404, live_assignment_of, visit_or_404
 
-# One page at a time in each server process: the other threads go on serving pages.
+# One page waits or is drawn at a time in each server process: the other threads go on serving pages. Between processes
+# the renderers take turns by themselves (`reports/rendering.py`).
 _drawing = threading.BoundedSemaphore(1)
 WAIT_SECONDS = 15
 
@@ -219,7 +221,7 @@ def slips(request: HttpRequest) -> HttpResponse:
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _drawing.acquire(timeout=WAIT_SECONDS):
-        raise Refusal("busy", _("Others are printing just now. Try again in a moment."), status=503)
+        raise why_not(BUSY)
     try:
         yield
     finally:
@@ -239,7 +241,7 @@ def _form(request: HttpRequest, form: Form, name: str) -> HttpResponse:
 
 def _drawn(html: str, name: str) -> HttpResponse:
     with _turn():
-        rendered = draw(html, f"doorstep-{name}")
+        rendered = draw(html, f"doorstep-{name}", patience=WAIT_SECONDS)
     response = HttpResponse(rendered.content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="doorstep-{name}.pdf"'
     return response

@@ -19,13 +19,15 @@ from django.utils.translation import ngettext
 from accounts.models import Officer, Unit
 from campaigns.models import Assignment, Campaign, Question
 from registry.models import Premises
+from reports.rendering import MOST_PAGES
 from visits import keys, labels
 from visits.models import Visit
 
 # WeasyPrint takes half a second a page and its memory grows: a part of more than twenty pages is never asked of it.
 DOORS_A_PAGE = 6
-PAGES_A_PART = 20
-DOORS_A_PART = DOORS_A_PAGE * PAGES_A_PART
+PAGES_A_PART = MOST_PAGES
+# With many questions or long addresses a page holds fewer doors than was thought: then so many are tried.
+FEWER_DOORS_A_PAGE = (3, 1)
 
 
 @dataclass
@@ -93,6 +95,7 @@ class Sheet:
     first: int
     total: int
     in_clear: bool
+    doors_a_page: int = DOORS_A_PAGE
 
     @property
     def last(self) -> int:
@@ -101,7 +104,7 @@ class Sheet:
     @property
     def pages(self) -> int:
         """At most so many: the layout needs less when there are few headings."""
-        return -(-len(self.rows) // DOORS_A_PAGE)
+        return -(-len(self.rows) // self.doors_a_page)
 
 
 def doors_to_do(
@@ -120,8 +123,11 @@ def doors_to_do(
     return rows.order_by("officer__badge", "premises__area_id", "premises__walk_key", "premises_id")
 
 
-def sheets_of(rows: list[Assignment], *, reader: Officer, holder: Officer | None) -> list[Sheet]:
+def sheets_of(
+    rows: list[Assignment], *, reader: Officer, holder: Officer | None, doors_a_page: int = DOORS_A_PAGE
+) -> list[Sheet]:
     """One sheet an officer, long ones in parts; `holder` takes the doors that a pair holds as one list."""
+    doors_a_part = doors_a_page * PAGES_A_PART
     sheets: list[Sheet] = []
     ordered = groupby(rows, key=lambda row: row.officer_id) if holder is None else [(holder.pk, iter(rows))]
     for _key, found in ordered:
@@ -129,19 +135,20 @@ def sheets_of(rows: list[Assignment], *, reader: Officer, holder: Officer | None
         officer = holder or mine[0].officer
         hands = {pk for row in mine for pk in (row.officer_id, row.partner_id)}
         others = [row.partner if row.officer_id == officer.pk else row.officer for row in mine]
-        parts = -(-len(mine) // DOORS_A_PART)
+        parts = -(-len(mine) // doors_a_part)
         for number in range(parts):
-            start = number * DOORS_A_PART
+            start = number * doors_a_part
             sheets.append(
                 Sheet(
                     officer=officer,
                     partner=next((other for other in others if other is not None), None),
-                    rows=mine[start : start + DOORS_A_PART],
+                    rows=mine[start : start + doors_a_part],
                     part=number + 1,
                     parts=parts,
                     first=start + 1,
                     total=len(mine),
                     in_clear=reader.pk in hands and all(reader.pk in (r.officer_id, r.partner_id) for r in mine),
+                    doors_a_page=doors_a_page,
                 )
             )
     return sheets

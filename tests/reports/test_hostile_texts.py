@@ -193,5 +193,5 @@ def test_a_text_out_of_all_proportion_prints_or_is_refused(papers: Papers, text:
     except Refusal as refusal:
         outcome = refusal.code
     else:
-        outcome = "printed" if drawn.content.startswith(b"%PDF") and drawn.pages < 60 else "wrong"
-    assert outcome in {"printed", "pdf_slow"}
+        outcome = "printed" if drawn.content.startswith(b"%PDF") and drawn.pages <= 20 else "wrong"
+    assert outcome in {"printed", "pdf_long"}
