@@ -67,7 +67,8 @@ def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Pag
             **screen,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        # When something is given up as missing. No promise of ours: a PDF takes long on a machine that does much else.
+        context.set_default_timeout(30_000)
         if officer is not None:
             context.add_cookies([session_of(officer, live_server.url)])
         page = context.new_page()
