@@ -79,9 +79,9 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date) -
         cursor.execute("SET LOCAL work_mem = '64MB'")
     ids = frozenset(unit.pk for unit in units)
     total = Scope(campaign, ids, None, last)
-    week = Scope(campaign, ids, first, last)
+    week = Scope(campaign, ids, first, last, within=total)
     span = (last - first).days + 1
-    before = Scope(campaign, ids, first - timedelta(days=span), first - timedelta(days=1))
+    before = Scope(campaign, ids, first - timedelta(days=span), first - timedelta(days=1), within=total)
     by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
     stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
     return {

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from reports.indicators.rows import WHY, ByUnit, Scope, done
 from visits.models import Delivery, Handed, Outreach, Service
@@ -70,7 +70,7 @@ def by_topic(scope: Scope) -> list[dict[str, Any]]:
     """At how many done visits each topic was explained, in the order of the campaign."""
     rows = (
         done(scope)
-        .filter(~Q(topics=None))
+        .filter(topics__isnull=False)
         .order_by()
         .values(name=F("topics__name"), rank=F("topics__rank"))
         .annotate(n=Count("pk"))

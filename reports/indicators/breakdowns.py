@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q
-from django.db.models.functions import TruncWeek
-from django.utils import timezone
 
 from disputes.models import Case
 from disputes.words import COUNTS
 from registry.models import Premises
-from reports.indicators.doors import IS_DONE, by_door, frame_tallies
+from reports.indicators import doors
+from reports.indicators.doors import IS_DONE, frame_tallies
 from reports.indicators.rows import Scope, done, found, visits
 
 
@@ -53,11 +52,10 @@ def by_week(scope: Scope) -> list[dict[str, Any]]:
 
     A week without any attempt stands with zeros, from the campaign's first week to the last of the scope.
     """
-    weekly = visits(scope).annotate(week=TruncWeek("started_at", tzinfo=timezone.get_current_timezone()))
     counted: dict[date, Counter[str]] = defaultdict(Counter)
-    for week, kind, doors, attempts, met, _people in by_door(weekly, "v.week, p.kind", ("week",)):
-        households = doors if kind == Premises.Kind.HOUSEHOLD else 0
-        counted[week.date()].update(households=households, attempts=attempts, met=met)
+    for week in doors.weeks(scope):
+        households = week.doors if week.kind == Premises.Kind.HOUSEHOLD else 0
+        counted[week.monday].update(households=households, attempts=week.attempts, met=week.met)
     first = scope.first or scope.campaign.starts_on
     monday = first - timedelta(days=first.weekday())
     weeks = []

@@ -16,6 +16,8 @@ from visits.models import Visit
 T = TypeVar("T")
 ByUnit = Mapping[int, int]
 WHY = "figures of units in reach"
+# From Monday to Sunday.
+WEEK = timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,17 @@ class Scope:
     first: date | None
     last: date
     as_of: datetime | None = None
+    within: "Scope | None" = None
+    """A running total that this period is a part of; then what the two share is counted once."""
+
+    @property
+    def week_of(self) -> "Scope | None":
+        """The running total that has this period as one of its weeks, from Monday on."""
+        whole = self.within
+        if whole is None or self.first is None or self.first.weekday() or self.last - self.first != WEEK:
+            return None
+        same = (whole.campaign, whole.units, whole.first, whole.as_of) == (self.campaign, self.units, None, self.as_of)
+        return whole if same and self.until <= whole.until else None
 
     @property
     def until(self) -> datetime:
