@@ -20,6 +20,7 @@ from typing import Any
 from config.bench.ground import Place, campaign_over, grow_to, moment
 from config.bench.visits import Server, p95
 from config.running.places import ROOT
+from config.running.processes import command, family
 
 CLIENTS, SECONDS, PAPERS = 8, 60.0, 20
 RENDERER = b"reports.rendering"
@@ -147,22 +148,9 @@ class Watched:
 
     def _watch(self) -> None:
         while not self._over.wait(0.5):
-            found = descendants(self.pid)
+            found = family(self.pid)
             self.kilobytes = max(self.kilobytes, sum(pss(pid) for pid in found))
             self.at_once = max(self.at_once, sum(RENDERER in command(pid) for pid in found))
-
-
-def descendants(pid: int) -> set[int]:
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
 
 
 def pss(pid: int) -> int:
@@ -174,10 +162,3 @@ def pss(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
-
-
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""

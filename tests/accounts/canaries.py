@@ -173,6 +173,14 @@ def spot(
     )
 
 
+def base36(number: int) -> str:
+    digits = ""
+    while len(digits) < 5:
+        number, rest = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+    return digits
+
+
 def brief_of(campaign: Campaign, chief: Officer, text: str) -> tuple[Snapshot, Print]:
     """A frozen brief of the chief's station with one print, drawn without the renderer."""
     snapshot = report_actions.begin_brief(
@@ -184,9 +192,11 @@ def brief_of(campaign: Campaign, chief: Officer, text: str) -> tuple[Snapshot, P
         at=NOW,
     )
     if snapshot.frozen_at is None:
+        said = [f"zq{base36(40_000_000 + 10 * snapshot.pk + n)}x" for n in range(3)]
         report_actions.type_brief(
-            snapshot=snapshot, issue=snapshot.issue, decisions="", problems=text, next_steps="再访", by=chief
-        )
+            snapshot=snapshot, issue=snapshot.issue, decisions=said[0], problems=f"{text} {said[1]}", next_steps=said[2],
+            by=chief,
+        )  # fmt: skip
         snapshot = report_actions.freeze_brief(snapshot=snapshot, by=chief, at=NOW)
     printed = report_actions.ask_print(snapshot=snapshot, language="zh-hans", by=chief, at=NOW)
     printed.done_at = NOW

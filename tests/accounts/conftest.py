@@ -27,7 +27,7 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[Marked]:
         transaction.set_rollback(True)
 
 
-def drawn(html: Any, _name: str) -> SimpleNamespace:
+def drawn(html: Any, _name: str, *, patience: int = 0) -> SimpleNamespace:
     """The page that the renderer would draw, in the place of its PDF."""
     pages = [html] if isinstance(html, str) else list(html)
     return SimpleNamespace(content=b"%PDF" + "".join(pages).encode(), pages=len(pages))

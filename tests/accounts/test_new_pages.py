@@ -28,7 +28,7 @@ NOWHERE = 987_654
 
 @pytest.fixture
 def house(world: World, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    monkeypatch.setattr(papers, "draw", lambda *_drawn: SimpleNamespace(content=b"%PDF", pages=1))
+    monkeypatch.setattr(papers, "draw", lambda *_drawn, **_more: SimpleNamespace(content=b"%PDF", pages=1))
     return watched(world)
 
 

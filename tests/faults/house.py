@@ -22,8 +22,9 @@ from pathlib import Path
 
 from config.running.places import ROOT
 from config.running.postgres import Cluster
+from config.running.processes import alive, command, family, parent
 from config.running.site import APP, OWNER, make_roles
-from tests.running.processes import alive, family, parent, wait_for
+from tests.running.waiting import wait_for
 from tests.world import PASSWORD
 
 # How often each process is killed in each test; a short run by default.
@@ -67,15 +68,15 @@ class House:
 
     def runs(self, program: str) -> str:
         """What a program with the house's settings prints."""
-        command = [sys.executable, "-c", program]
-        done = subprocess.run(command, cwd=ROOT, env=self.surroundings, capture_output=True, text=True, check=False)
+        words = [sys.executable, "-c", program]
+        done = subprocess.run(words, cwd=ROOT, env=self.surroundings, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def start(self) -> None:
         urls = [self.surroundings["DATABASE_URL"], self.surroundings["DATABASE_OWNER_URL"]]
-        command = [sys.executable, "-c", SERVE.format(options=OPTIONS), str(self.cluster.base), *urls]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.surroundings, stdout=subprocess.PIPE, text=True)
+        words = [sys.executable, "-c", SERVE.format(options=OPTIONS), str(self.cluster.base), *urls]
+        self.process = subprocess.Popen(words, cwd=ROOT, env=self.surroundings, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         while "Ctrl-C" not in (line := self.process.stdout.readline()):
             assert line, "it ended before it answered"
@@ -89,15 +90,7 @@ class House:
 
     def process_of(self, mark: str) -> list[int]:
         assert self.process
-        found = []
-        for pid in family(self.process.pid):
-            try:
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-            except OSError:
-                continue
-            if mark in words:
-                found.append(pid)
-        return sorted(found)
+        return sorted(pid for pid in family(self.process.pid) if mark.encode() in command(pid))
 
     def victim(self, who: str) -> int:
         """Of the web server one of its workers dies, not the process that starts them: its end is the server's."""
@@ -147,9 +140,9 @@ def open_house(tmp_path: Path) -> Iterator[House]:
     surroundings.pop("DOORSTEP_NO_POOL", None)
     surroundings.pop("PYTEST_VERSION", None)
     made = House(cluster, port, surroundings)
-    for command in (["migrate", "--noinput", "-v0"], ["grant_login", APP], ["collectstatic", "--noinput", "-v0"]):
+    for words in (["migrate", "--noinput", "-v0"], ["grant_login", APP], ["collectstatic", "--noinput", "-v0"]):
         as_owner = {**surroundings, "DATABASE_URL": urls["owner"]}
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=as_owner, check=True)
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=as_owner, check=True)
     try:
         made.start()
         yield made

@@ -15,8 +15,9 @@ from uuid import uuid4
 
 import pytest
 
+from config.running.processes import alive, family
 from tests.faults.house import KILLS, VICTIMS, Browser, House, tell
-from tests.running.processes import alive, family, wait_for
+from tests.running.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from tests.faults.house import KILLS, VICTIMS, Browser, House, at_some_moment, tell
-from tests.running.processes import wait_for
+from tests.running.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -10,7 +10,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from config.management.commands.work import TRIES, Presence, begin_anew, lives, put_back
-from tests.running.processes import wait_for
+from tests.running.waiting import wait_for
 
 
 def left_running(*workers: str) -> DBTaskResult:

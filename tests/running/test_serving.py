@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from config.running.places import ROOT
+from config.running.processes import alive, family
 from tests.database import app_url, owner_url
-from tests.running.processes import alive, family, wait_for
+from tests.running.waiting import wait_for
 
 PROGRAM = f"""
 import sys

@@ -11,10 +11,11 @@ import pytest
 
 from config.running import packages, places, serving, site, system
 from config.running.places import ROOT, Stamps
+from config.running.processes import alive
 from config.running.site import Site
 from config.running.words import Stop
 from tests.database import NAME, app_url, owner_url, server
-from tests.running.processes import alive, wait_for
+from tests.running.waiting import wait_for
 
 
 @pytest.fixture

@@ -12,8 +12,15 @@ APPEND = ("SELECT", "INSERT")
 WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # Work that is voided or ended, never deleted; erasing personal text is the owner's, in a purge.
 KEPT = ("SELECT", "INSERT", "UPDATE")
-KEPT_TABLES = {"disputes_case", "disputes_chain", "disputes_closure", "visits_visit", "visits_submission"}
-APPENDED_TABLES = {"disputes_entrytext", "visits_visitrevision"}
+KEPT_TABLES = {
+    "disputes_case",
+    "disputes_chain",
+    "disputes_closure",
+    "reports_print",
+    "visits_submission",
+    "visits_visit",
+}
+APPENDED_TABLES = {"disputes_entrytext", "disputes_evidence", "visits_visitrevision"}
 
 
 class Command(BaseCommand):
