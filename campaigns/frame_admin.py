@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
@@ -53,13 +54,13 @@ class FrameDoorAdmin(BaseModelAdmin):
     read_right = Right.SHARE_OUT
     list_display = [
         "address",
-        "area",
+        "community",
+        "of_campaign",
         "kind",
         "tries",
         "last_outcome_label",
-        "met_on",
-        "gone_said",
-        "gone_confirmed_at",
+        "met",
+        "gone",
     ]
     excel_columns = excel.FRAME
     list_filter = [WaitingFilter, "kind", ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
@@ -89,6 +90,10 @@ class FrameDoorAdmin(BaseModelAdmin):
     def address(self, door: FrameDoor) -> str:
         return str(door.premises.address)
 
+    @admin.display(description=_("community"), ordering="area_id")
+    def community(self, door: FrameDoor) -> str:
+        return str(door.area.label)
+
     @admin.display(description=_("campaign"))
     def of_campaign(self, door: FrameDoor) -> str:
         return str(door.campaign)
@@ -100,6 +105,18 @@ class FrameDoorAdmin(BaseModelAdmin):
     @admin.display(description=_("last outcome"))
     def last_outcome_label(self, door: FrameDoor) -> str:
         return str(desk.outcome_label(door.last_outcome))
+
+    @admin.display(description=_("first visited on"), ordering="met_on")
+    def met(self, door: FrameDoor) -> str:
+        return date_format(door.met_on, "SHORT_DATE_FORMAT") if door.met_on else "–"
+
+    @admin.display(description=_("said to be gone"), ordering="gone_said")
+    def gone(self, door: FrameDoor) -> str:
+        """What was said, and whether a second hand has confirmed it."""
+        if not door.gone_said:
+            return "–"
+        said = str(door.get_gone_said_display())
+        return f"{said} · {_('confirmed')}" if door.gone_confirmed_at else said
 
     @admin.action(description=_("Confirm: these doors are gone"))
     def confirm_they_are_gone(self, request: HttpRequest, queryset: Any) -> None:

@@ -8,13 +8,26 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.access import open_to_all, signed_in
 from accounts.rights import Right
 
-ROOMS = ("registry", "campaigns", "disputes", "visits", "reports", "accounts")
+# The menu in the order of the work; what is not named here follows by its name.
+ROOMS = ("campaigns", "registry", "disputes", "visits", "reports", "accounts")
+WITHIN = (
+    *("Campaign", "FrameDoor", "Assignment", "CouldNotMeet", "ShareOut", "Responsibility"),
+    *("Premises", "Contact", "ImportBatch", "Jurisdiction", "Area"),
+    *("Case", "ReturnVisit", "LedgerEntry", "Visit", "Outreach", "Submission"),
+    *("Officer", "Grant", "Unit"),
+)
+
+
+def place_in(order: tuple[str, ...], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
 
 # Words of the stock templates that Django's own Chinese lacks, or parts by a space.
 STOCK_WORDS = (
@@ -80,10 +93,18 @@ class DoorstepAdminSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """In the order of the work, not of the alphabet."""
         found = super().get_app_list(request, app_label)
-        return sorted(found, key=lambda app: ROOMS.index(app["app_label"]) if app["app_label"] in ROOMS else len(ROOMS))
+        for app in found:
+            app["models"].sort(key=lambda model: place_in(WITHIN, model["object_name"]))
+        return sorted(found, key=lambda app: place_in(ROOMS, app["app_label"]))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        from config.home import waiting_for
+        from config.home import campaigns_underway, waiting_for
 
-        waiting = waiting_for(request.user)  # type: ignore[arg-type]
-        return super().index(request, {"waiting": waiting, **(extra_context or {})})
+        officer: Any = request.user
+        cards = waiting_for(officer)
+        context = {
+            "waiting": [card for card in cards if card.count],
+            "idle": [card for card in cards if not card.count],
+            "underway": campaigns_underway(officer, timezone.localdate()),
+        }
+        return super().index(request, {**context, **(extra_context or {})})

@@ -1,6 +1,7 @@
-"""What waits for a person on the administration home page: one card a thing, with its number and the way there."""
+"""The administration's home page: what waits for a person, one card a thing, and the campaigns under way."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -27,7 +28,15 @@ class Card:
     count: int
     sentence: str
     address: str
-    warm: bool = True
+
+
+@dataclass(frozen=True)
+class Underway:
+    """A running campaign and the ways into it that this person's rights open."""
+
+    campaign: Campaign
+    days_left: int
+    ways: list[tuple[str, str]]
 
 
 def _few(queryset: Any) -> int:
@@ -115,9 +124,27 @@ def _doors(officer: Officer) -> list[Card]:
         cards.append(Card(_("Doors of people who left or moved"), held, _("to hand on to somebody"), address))
     found = _few(added_doors(officer))
     cards.append(Card(_("Doors added on the round"), found, _("to confirm or to merge"), reverse("visits:added")))
-    running = Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN)[:3]
-    sentence = _("doors in the frame: progress and share-out")
-    return cards + [
-        Card(c.title, c.frame_count, sentence, reverse("admin:campaigns_progress", args=[c.pk]), warm=False)
-        for c in running
+    return cards
+
+
+def campaigns_underway(officer: Officer, on: date) -> list[Underway]:
+    """The newest three; no figures: a home page counts no table."""
+    running = Campaign.objects.visible_to(officer).filter(state=Campaign.State.OPEN).select_related("unit")
+    pages = (
+        (Right.SHARE_OUT, _("Progress"), "admin:campaigns_progress"),
+        (Right.SHARE_OUT, _("Share-out"), "admin:campaigns_share_out"),
+        (Right.SEE_FIGURES, _("Figures and brief"), "reports:campaign"),
+        (Right.LOG_VISIT, _("Type a paper round"), "visits:keyed"),
+    )
+    return [
+        Underway(
+            campaign,
+            max(0, (campaign.ends_on - on).days + 1),
+            [
+                (label, reverse(name, args=[] if name == "visits:keyed" else [campaign.pk]))
+                for right, label, name in pages
+                if officer.may(right)
+            ],
+        )
+        for campaign in running.order_by("-starts_on")[:3]
     ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -53,15 +54,13 @@ class CaseAdmin(BaseModelAdmin):
     read_right = Right.SEE_CASES
     list_display = [
         "number_link",
-        "kind",
-        "category_name",
+        "title",
+        "kind_and_category",
         "grade",
         "unit",
         "lead",
         "state",
-        "found_on",
-        "due_on",
-        "late",
+        "due",
     ]
     excel_columns = excel.CASES
     list_filter = [
@@ -83,15 +82,17 @@ class CaseAdmin(BaseModelAdmin):
     def number_link(self, case: Case) -> str:
         return format_html('<a href="{}">{}</a>', reverse("disputes:case", args=[case.pk]), case.number)
 
-    @admin.display(description=_("category"))
-    def category_name(self, case: Case) -> str:
-        return case.category_label
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_and_category(self, case: Case) -> str:
+        return f"{case.get_kind_display()} · {case.category_label}"
 
-    @admin.display(description=_("overdue"))
-    def late(self, case: Case) -> str:
+    @admin.display(description=_("due"), ordering="due_on")
+    def due(self, case: Case) -> str:
+        """The day, and beside it the word for one that has passed."""
+        day = date_format(case.due_on, "SHORT_DATE_FORMAT") if case.due_on else "–"
         if not case.is_overdue(timezone.localdate()):
-            return "–"
-        return format_html('<span class="waits">{}</span>', _("overdue"))
+            return day
+        return format_html('{} <span class="state state-danger">{}</span>', day, _("overdue"))
 
     def get_urls(self) -> list[URLPattern]:
         def waiting(request: HttpRequest) -> HttpResponse:

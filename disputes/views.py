@@ -1,8 +1,5 @@
 """The ledger on screen: the list, one case with its timeline and its reasons, and what can be done to it."""
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -21,58 +18,14 @@ from accounts.actions import log_access
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
 from accounts.refusals import Refusal
-from disputes import actions, forms, reopening
-from disputes.evidence import add_evidence
-from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session, state_label
+from disputes import actions, forms
+from disputes.case_page import BY_NAME, Act, page_of
+from disputes.models import Case, Closure, Evidence, Party, ReturnVisit, Session
 from disputes.return_visits import make_return_visit
-from disputes.states import CASE, move_label
-from disputes.words import RETURN_QUESTIONS, Kind
+from disputes.states import CASE
+from disputes.words import Kind
 
 PAGE = 30
-
-
-@dataclass(frozen=True)
-class Act:
-    """A button of the case page: the move whose guards grey it, its form, its action; `kinds` that it is for."""
-
-    name: str
-    move: str
-    form: type[forms.MoveForm]
-    action: Callable[..., Case]
-    main: bool = False
-    kinds: tuple[str, ...] = tuple(Kind.values)
-
-    @property
-    def adds(self) -> bool:
-        """Adds to the record; shown below the moves."""
-        return self.move == "note"
-
-
-TOLD_KINDS = (Kind.REQUEST.value, Kind.SUGGESTION.value)
-ACTS: tuple[Act, ...] = (
-    Act("sign_for", "sign_for", forms.MoveForm, actions.sign_for, main=True),
-    Act("assign", "assign", forms.AssignForm, actions.assign, main=True),
-    Act("settle", "settle", forms.SettleForm, actions.settle, main=True),
-    Act("report_back", "report_back", forms.ReportBackForm, actions.report_back, main=True, kinds=TOLD_KINDS),
-    Act("perform", "perform", forms.MoveForm, actions.mark_performed, kinds=(Kind.DISPUTE.value,)),
-    Act("request_closure", "request_closure", forms.MoveForm, actions.request_closure, True),
-    Act("approve", "approve", forms.OpinionForm, actions.approve, main=True),
-    Act("return", "return", forms.ReturnForm, actions.return_closure),
-    Act("retry", "retry", forms.MoveForm, actions.retry, kinds=(Kind.DISPUTE.value,)),
-    Act("legal_route", "legal_route", forms.LegalRouteForm, actions.legal_route, kinds=(Kind.DISPUTE.value,)),
-    Act("fail", "fail", forms.MeasuresForm, actions.fail, kinds=(Kind.DISPUTE.value,)),
-    Act("relapse", "relapse", forms.ReasonForm, actions.relapse),
-    Act("reopen", "reopen", forms.ReasonForm, reopening.reopen),
-    Act("hand_over", "hand_over", forms.AssignForm, actions.hand_over),
-    Act("decline", "decline", forms.ReasonForm, actions.decline),
-    Act("regrade", "regrade", forms.RegradeForm, actions.regrade),
-    Act("merge", "merge", forms.MergeForm, actions.merge),
-    Act("void", "void", forms.ReasonForm, actions.void),
-    Act("add_party", "note", forms.PartyForm, actions.add_party, kinds=(Kind.DISPUTE.value,)),
-    Act("add_session", "note", forms.SessionForm, actions.add_session),
-    Act("add_evidence", "note", forms.EvidenceForm, add_evidence),
-)
-BY_NAME = {act.name: act for act in ACTS}
 
 
 def me(request: HttpRequest) -> Officer:
@@ -167,68 +120,8 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, case: Case, opened: Act | None = None, form: Any = None, status: int = 200
 ) -> HttpResponse:
-    officer, now = me(request), timezone.now()
-    acts = []
-    for act in ACTS:
-        if act.adds or case.state not in CASE.moves[act.move].sources or case.kind not in act.kinds:
-            continue
-        if act.name in ("perform", "report_back") and _done_already(case, act):
-            continue
-        refusal = why_not(case, CASE, act.move, by=officer, at=now)
-        body = form if opened is act else act.form(case=case, officer=officer)
-        label = move_label(case.kind, act.move)
-        acts.append({"act": act, "label": label, "refusal": refusal, "form": body, "open": opened is act})
-    noting = why_not(case, CASE, "note", by=officer, at=now)
-    notes = [
-        {
-            "act": BY_NAME[name],
-            "form": form if opened is BY_NAME[name] else BY_NAME[name].form(case=case, officer=officer),
-            "open": opened is BY_NAME[name],
-            "title": title,
-        }
-        for name, title in (
-            ("add_evidence", _("Add a photo or file")),
-            ("add_party", _("Add a party")),
-            ("add_session", _("Record a session") if case.kind == Kind.DISPUTE else _("Record a step")),
-        )
-        if noting is None and case.kind in BY_NAME[name].kinds
-    ]
-    context = {
-        "case": case,
-        "acts": acts,
-        "notes": notes,
-        "entries": _timeline(case),
-        "in_clear": officer.pk in (case.lead_id, case.helper_id, case.registered_by_id),
-        "may_note": noting is None,
-        "place": case.places.select_related("premises", "premises__area").first(),
-        "visits": [visit for visit in case.return_visits.all() if visit.cycle == case.cycle],
-        "visit_form": forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
-        "return_question": RETURN_QUESTIONS[case.kind],
-        "today": timezone.localdate(),
-        "tab": "cases",
-    }
-    return render(request, "disputes/case.html", context, status=status)
-
-
-def _done_already(case: Case, act: Act) -> bool:
-    return bool(case.performed) if act.name == "perform" else case.reported_back_at is not None
-
-
-def _timeline(case: Case) -> list[dict[str, Any]]:
-    entries = LedgerEntry.objects.unscoped("of a case in reach").filter(case=case).select_related("actor")
-    rows = []
-    for entry in entries.prefetch_related("texts").order_by("version"):
-        texts = {text.field: text.text for text in entry.texts.all()}
-        rows.append(
-            {
-                "entry": entry,
-                "label": move_label(case.kind, entry.action),
-                "texts": texts,
-                "what": entry.payload.get("what", ""),
-                "state": state_label(case.kind, entry.state_to),
-            }
-        )
-    return rows
+    context = page_of(case, me(request), timezone.now(), opened=opened, form=form)
+    return render(request, "disputes/case.html", {**context, "tab": "cases"}, status=status)
 
 
 @signed_in

@@ -57,8 +57,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """Running campaigns and the newest frozen briefs."""
     officer = me(request)
     campaigns = Campaign.objects.visible_to(officer).exclude(state=Campaign.State.DRAFT).select_related("unit")
-    briefs = Snapshot.objects.visible_to(officer).frozen().select_related("campaign", "unit").order_by("-frozen_at")
-    context = {"campaigns": campaigns[:20], "briefs": briefs[:20], "tab": "reports"}
+    frozen = Snapshot.objects.visible_to(officer).frozen().select_related("campaign", "unit").order_by("-frozen_at")
+    briefs = list(frozen[:20])
+    newest = briefs[0] if briefs else None
+    context = {
+        "campaigns": campaigns[:20],
+        "newest": newest,
+        "summary": Brief(newest.figures).summary if newest else "",
+        "briefs": briefs[1:],
+        "tab": "reports",
+    }
     return render(request, "reports/home.html", context)
 
 

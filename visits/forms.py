@@ -232,6 +232,9 @@ class VisitForm(forms.Form):
         field = refusal.field
         if field.startswith("finding_") and field[8:].isdigit():
             field = self._used_prefixes()[int(field[8:])]
+        if field == "outcome" and self.cleaned_data.get("outcome") == "other":
+            self.errors_at.setdefault("other_outcome", []).append(str(_("Choose how it went.")))
+            return
         self.errors_at.setdefault(field, []).append(str(refusal.sentence))
 
     def clean(self) -> dict[str, Any]:
@@ -358,7 +361,9 @@ class VisitForm(forms.Form):
 class DoorForm(forms.Form):
     """A door that nobody had listed."""
 
-    area = forms.ModelChoiceField(label=_("Community"), queryset=Area.objects.none())
+    area = forms.ModelChoiceField(
+        label=_("Community"), queryset=Area.objects.none(), empty_label=_("Choose a community")
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=Premises.Kind.choices, widget=forms.RadioSelect)
     address = forms.CharField(
         label=_("Address at the door"),
@@ -367,7 +372,7 @@ class DoorForm(forms.Form):
     )
     name = forms.CharField(label=_("Householder or name of the business"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    use = forms.ChoiceField(label=_("Use"), choices=[("", "–"), *Premises.Use.choices], required=False)
+    use = forms.ChoiceField(label=_("Use"), choices=[("", _("not known")), *Premises.Use.choices], required=False)
 
     def __init__(self, *args: Any, areas: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -124,6 +124,11 @@ class PersonRow:
         return round(self.after - self.mean)
 
     @property
+    def difference_text(self) -> str:
+        """With a sign of its own width: +21, −4, 0."""
+        return f"{self.difference:+d}".replace("-", "−") if self.difference else "0"
+
+    @property
     def over_percent(self) -> int:
         """How far above the mean, when that is worth saying; else 0. By weight where doors were weighed."""
         holds, mean = (
@@ -132,6 +137,13 @@ class PersonRow:
         if not mean or holds <= mean * (1 + OVERLOAD) or self.difference < 3:
             return 0
         return round(100 * (holds / mean - 1))
+
+    @property
+    def over_text(self) -> str:
+        """The mark beside the name; beside a mean of next to nothing a percentage says nothing."""
+        if self.over_percent > TELLING_PERCENT:
+            return _("far over the mean")
+        return _("%(n)d%% over the mean") % {"n": self.over_percent}
 
     @property
     def overload(self) -> str:

@@ -29,19 +29,13 @@ def board(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     campaign, officer = campaign_or_404(request, pk), officer_of(request)
     stations = stations_of(officer, campaign)
     unit = chosen_station(request, stations)
-    if unit is None:
-        if stations or request.GET.get("unit"):
-            raise Http404
-        return page(request, model_admin, "admin/campaigns/board_empty.html", campaign=campaign, title=_("Share-out"))
+    if unit is None and (stations or request.GET.get("unit")):
+        raise Http404
+    without: dict[str, Any] = {"campaign": campaign, "unit": unit, "title": _("Share-out")}
     if campaign.state != Campaign.State.OPEN and request.method == "GET":
-        return page(
-            request,
-            model_admin,
-            "admin/campaigns/board_closed.html",
-            campaign=campaign,
-            unit=unit,
-            title=_("Share-out"),
-        )
+        return page(request, model_admin, "admin/campaigns/board_closed.html", **without)
+    if unit is None:
+        return page(request, model_admin, "admin/campaigns/board_empty.html", **without)
     form = BoardForm(request.POST if request.method == "POST" else request.GET)
     choice = form.choice() if form.is_valid() else Choice()
     refusal = None

@@ -82,7 +82,7 @@ LOOKED_AT = {
     ("campaigns/forms.py", "Jurisdiction"),
     ("disputes/forms.py", "Officer"),
     ("disputes/new_case.py", "FrameDoor"),
-    ("disputes/views.py", "LedgerEntry"),
+    ("disputes/case_page.py", "LedgerEntry"),
     ("disputes/views.py", "ReturnVisit"),
     ("visits/views.py", "Jurisdiction"),
     ("visits/views.py", "Premises"),
