@@ -5,6 +5,7 @@ An ordinary run takes each page once, with the first role that may open it, and 
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any
@@ -12,8 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Route
 
 from accounts.models import Officer
 from campaigns.actions import draft_campaign
@@ -72,18 +72,22 @@ def to_judge(house: Watched) -> Iterator[tuple[str, Found]]:
     assert missing == set(), "no row of this world opens these; say in WITHOUT_A_PAGE if there is nothing to open"
 
 
-def opened_at(page: Page, address: str) -> Response | None:
-    """A page that looks again by itself may do so just as the next one is asked for: then that is asked for once more."""
-    try:
-        return page.goto(address)
-    except PlaywrightError as error:
-        if "ERR_ABORTED" not in str(error):
-            raise
-        return page.goto(address)
+def keep_still(page: Page) -> None:
+    """A page that waits for the worker looks again by itself: not while somebody else looks at it."""
+
+    def without_refresh(route: Route) -> None:
+        answer = route.fetch(max_redirects=0)
+        headers = {name: value for name, value in answer.headers.items() if name.lower() != "refresh"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route(
+        re.compile(r"/js/reload[.\w]*\.js"), lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
+    page.route(re.compile(r"/(runs|importbatch)/\d+/"), without_refresh)
 
 
 def faults_of(page: Page, found: Found, language: str, axe: Callable[[Page], list[str]] | None) -> list[str]:
-    answer = opened_at(page, found.address)
+    answer = page.goto(found.address)
     assert answer is not None
     faults = [] if answer.status == 200 else [f"status {answer.status}"]
     faults += faults_of_words(page, language)
@@ -104,6 +108,7 @@ def test_every_page_can_be_read_and_used_by_everybody(
         key = (language, found.officer.pk)
         if key not in opened:
             opened[key] = page_as(found.officer, "/me/", screen=DESK, language=LANGUAGES[language])
+            keep_still(opened[key])
         faults += faults_of(opened[key], found, language, axe if WHOLE or turn % 4 == 0 else None)
     assert not faults, "\n".join(faults)
 

@@ -73,7 +73,10 @@ def view_modules() -> list[Path]:
     return [
         path
         for path in files
-        if path.stem in names or path.parent.name in names or "from accounts.access import needs" in path.read_text()
+        if path.stem in names
+        or path.stem.endswith("_page")
+        or path.parent.name in names
+        or "from accounts.access import needs" in path.read_text()
     ]
 
 

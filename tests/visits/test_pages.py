@@ -119,6 +119,7 @@ def test_a_refused_form_stays_with_everything_that_was_typed(world: World, held:
         ({"f_dispute": "1", "f_dispute_0_category": "neighbour"}, "Say in one line"),
         ({"next_day": "2026-11-20"}, "Enter the time as well"),
         ({"started_day": "2026-11-10", "started_time": "09:00"}, "72 hours"),
+        ({"outcome": "other"}, "Choose how it went."),
         ({"outcome": "other", "other_outcome": "appointment"}, "When will you come back"),
         ({"people_met": "abc"}, "Enter a whole number"),
     ],

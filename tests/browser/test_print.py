@@ -1,0 +1,34 @@
+"""Pages on paper: nothing to press, nothing to go on to, whose page and of when, and no table cut at the edge."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browsing import DESK
+from tests.world import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# A4 less its margins, in CSS pixels.
+SHEET = {"width": 688, "height": 1000}
+PRESSED = "a.button, button, input[type=submit], nav a, #header, #changelist-filter, .tabs"
+WIDER = """() => [...document.querySelectorAll('body *')].filter(
+    (e) => e.offsetParent && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + '.' + e.className)"""
+
+
+PAGES = "/admin/ /admin/disputes/case/ /admin/registry/premises/ /round/ /cases/ /reports/campaigns/{campaign}/"
+
+
+def test_a_page_on_paper_shows_its_matter_alone(world: World, page_as: Callable[..., Page]) -> None:
+    world.door(101)
+    campaign = world.campaign()
+    world.give(campaign, world.doors[0], world.chief)
+    page = page_as(world.chief, "/me/", screen=DESK)
+    page.emulate_media(media="print")
+    page.set_viewport_size(SHEET)
+    for path in PAGES.format(campaign=campaign.pk).split():
+        page.goto(path)
+        assert page.locator("h1").is_visible(), path
+        assert world.chief.unit.name in page.locator(".print-line").inner_text(), path
+        assert [each for each in page.locator(PRESSED).all() if each.is_visible()] == [], path
+        assert page.evaluate(WIDER) == [], path
