@@ -18,6 +18,7 @@ DEMO_BADGES: dict[str, tuple[str | Promise, str | Promise]] = {
     "ZW1002": (_("Officer"), _("walks today's round, leads cases")),
     "ZW1003": (_("Auxiliary"), _("visits beside an officer")),
     "ZW0002": (_("Bureau leader"), _("reads the brief, decides on high-grade cases")),
+    "ZW1099": (_("Station administrator"), _("keeps the station's own units and accounts; sees no work")),
     "ZW0009": (_("System administrator"), _("keeps units, accounts and grants; sees no work")),
 }
 

@@ -57,8 +57,17 @@ def why_not(
     at: datetime,
     changes: Mapping[str, Any] | None = None,
 ) -> Refusal | None:
-    """Why this person can't make this move on this row now, or None. Guards see the changes that would be made."""
+    """Why this person can't make this move on this row now, or None. Guards see the changes that would be made.
+
+    Who may not make it at all is told that (403) whatever state the row is in; guards that say who may stand first.
+    """
     step = lifecycle.moves[name]
+    if step.right is not None and not by.may(step.right, row.unit_id):
+        return Refusal("no_right", _("You don't hold the right: %(right)s.") % {"right": step.right.label}, status=403)
+    found = (guard(row, by, at, changes or {}) for guard in step.guards)
+    refusal = next((refusal for refusal in found if refusal is not None), None)
+    if refusal is not None and refusal.status == 403:
+        return refusal
     if step.sources and row.state not in step.sources:
         return Refusal(
             "wrong_state",
@@ -66,13 +75,7 @@ def why_not(
             % {"move": step.label, "state": row.get_state_display()},
             status=409,
         )
-    if step.right is not None and not by.may(step.right, row.unit_id):
-        return Refusal("no_right", _("You don't hold the right: %(right)s.") % {"right": step.right.label}, status=403)
-    for guard in step.guards:
-        refusal = guard(row, by, at, changes or {})
-        if refusal is not None:
-            return refusal
-    return None
+    return refusal
 
 
 def move(
@@ -90,8 +93,8 @@ def move(
 
     `facts` are recorded with the move but are no columns of the row: the file added, the answer of a return visit.
 
-    Locks the row, so it runs inside the action's transaction. `version` is the one that the person saw: when
-    somebody else moved the row since, the answer is "stale" (409) and nothing is written.
+    Locks the row, so it runs inside the action's transaction. `version` is the one that the person saw: when the row
+    was moved since, the answer is "stale" (409) and nothing is written. A missing right is answered before that.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("move() belongs inside an action's transaction")
@@ -100,14 +103,19 @@ def move(
     if strangers:
         raise ValueError(f"{lifecycle.name}.{name} does not set {sorted(strangers)}")
     locked: Any = type(row)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    refusal = why_not(locked, lifecycle, name, by=by, at=at, changes={**changes, **(facts or {})})
+    if refusal is not None and refusal.status == 403:
+        raise refusal
     if locked.version != version:
         raise Refusal(
             "stale",
-            _("Somebody else changed this meanwhile: it is now “%(state)s”. Look at it again, then decide.")
+            _(
+                "This is no longer as your page showed it: it is now “%(state)s”. If you pressed twice, the first press "
+                "counted. Otherwise look at it again, then decide."
+            )
             % {"state": locked.get_state_display()},
             status=409,
         )
-    refusal = why_not(locked, lifecycle, name, by=by, at=at, changes={**changes, **(facts or {})})
     if refusal is not None:
         raise refusal
     before = locked.state

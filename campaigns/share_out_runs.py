@@ -77,9 +77,15 @@ def carry_out(*, run: ShareOutRun) -> ShareOutRun:
         except Exception as error:
             if connection_lost(error):
                 raise
-            _end(run, None, _("The share-out broke off; nothing was shared out. Try again."))
+            give_up(run=run)
             raise
     return run
+
+
+def give_up(*, run: ShareOutRun) -> None:
+    """Called when the worker tries no more; a run that ended keeps its end."""
+    with translation.override(run.language):
+        _end(run, None, _("The share-out broke off; nothing was shared out. Try again."))
 
 
 def _written(run: ShareOutRun, choice: Choice, names: dict[str, str], at: datetime) -> ShareOut:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
@@ -14,8 +15,10 @@ EVERY = timedelta(hours=6)
 
 @task()
 def sweep_files() -> None:
+    """Files that no row names; and sessions that are over, with what was sought in them."""
     now = timezone.now()
     try:
+        SessionStore.clear_expired()
         sweep(at=now)
     finally:
         sweep_files.using(run_after=now + EVERY).enqueue()

@@ -131,6 +131,8 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     act = BY_NAME.get(name)
     if act is None:
         raise Http404
+    if pressed_twice(request, pk, act):
+        return onward(request, pk)
     case = case_or_404(request, pk)
     form = act.form(request.POST, request.FILES, case=case, officer=me(request))
     complete = form.is_valid()
@@ -147,7 +149,21 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         log_access(me(request), "refused", case, reason=refusal.code, outcome=refusal.code)
         return _page(request, case_or_404(request, pk), act, form, status=refusal.status)
     messages.success(request, _("Recorded."))
-    return redirect("disputes:case", pk=pk)
+    return onward(request, pk)
+
+
+def pressed_twice(request: HttpRequest, pk: int, act: Act) -> bool:
+    """Whether this person's own first press took the case out of their reach: who declines it may see it no more."""
+    if Case.objects.visible_to(me(request)).filter(pk=pk).exists():
+        return False
+    entries = LedgerEntry.objects.unscoped("one's own first press").filter(case=pk, actor=me(request), action=act.move)
+    return bool(entries.filter(version=seen_version(request.POST.get("version")) + 1).exists())
+
+
+def onward(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the case, or to the list where what was done took the case out of reach."""
+    within = Case.objects.visible_to(me(request)).filter(pk=pk).exists()
+    return redirect("disputes:case", pk=pk) if within else redirect("disputes:list")
 
 
 @signed_in

@@ -96,6 +96,13 @@ def read_batch(*, batch: ImportBatch, at: datetime, progress: Progress | None = 
         raise
 
 
+def give_up_reading(*, batch: ImportBatch, at: datetime) -> ImportBatch:
+    """Called when the worker tries no more: the page says so, with the way out, instead of "being read" for ever."""
+    if batch.state != ImportBatch.State.READING:
+        return batch
+    return _fail(batch, UnreadableFile("not_finished"), at)
+
+
 @transaction.atomic
 def _fail(batch: ImportBatch, error: UnreadableFile, at: datetime) -> ImportBatch:
     _drop_file(batch)

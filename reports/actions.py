@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actions import log_access, must
@@ -132,3 +133,17 @@ def draw_print(*, printed: Print, at: datetime) -> Print:
     printed.sha256, printed.pages, printed.done_at = digest, rendered.pages, at
     printed.save(update_fields=["file", "sha256", "pages", "done_at"])
     return printed
+
+
+def give_up_print(*, printed: Print) -> None:
+    """Called when the worker tries no more. Asked for again, it is a new print."""
+    waiting = Print.objects.unscoped("still to be drawn").filter(pk=printed.pk, done_at=None, failure="")
+    waiting.update(failure=broken_off(printed.language))
+
+
+def broken_off(language: str) -> str:
+    """What a file says that the worker could not make."""
+    with translation.override(language):
+        return _(
+            "This broke off and could not be finished. Ask for it again; if that fails too, tell the administrator."
+        )

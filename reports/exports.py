@@ -15,6 +15,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal, refused_by_disk
 from accounts.rights import Right
 from registry.xlsx_table import MOST_ROWS, write_tables
+from reports.actions import broken_off
 from reports.lists import list_named, rows_of, table_of
 from reports.models import Export
 
@@ -75,6 +76,12 @@ def write_export(*, export: Export, at: datetime) -> Export:
     export.query = ""
     export.save(update_fields=["failure", "query", "rows", "size", "file", "reach", "done_at"])
     return export
+
+
+def give_up_export(*, export: Export) -> None:
+    """Called when the worker tries no more; what was sought is forgotten with it."""
+    waiting = Export.objects.unscoped("still to be written").filter(pk=export.pk, done_at=None, failure="")
+    waiting.update(failure=broken_off(export.language), query="")
 
 
 def _write(export: Export, at: datetime) -> None:

@@ -65,6 +65,8 @@ def make_people(rng: Random, at: datetime) -> People:
         )
         Jurisdiction.objects.create(unit=unit, area_id=station.township)
         chief = add(f"ZW{number}001", "李卫东" if number == 1 else person(rng), unit, [Role.SUPERVISOR], "所长")
+        if number == 1:
+            add("ZW1099", "邱岚", unit, [Role.SYSTEM_ADMIN], "内勤")
         stations.append(Station(station, unit, chief, _staff(rng, station, unit, number, password, at)))
     return People(bureau, desk, leader, stations)
 

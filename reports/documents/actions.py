@@ -13,6 +13,7 @@ from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Assignment, Campaign
+from reports.actions import broken_off
 from reports.documents.walk_list import (
     DOORS_A_PAGE,
     FEWER_DOORS_A_PAGE,
@@ -157,6 +158,12 @@ def _draw_part(walk_list: WalkList, number: int, sheets: list[Sheet]) -> None:
     )
     part.file.save(f"{digest[:32]}.pdf", ContentFile(rendered.content), save=False)
     part.save()
+
+
+def give_up_list(*, walk_list: WalkList) -> None:
+    """Called when the worker tries no more. Files that are drawn can still be fetched."""
+    waiting = WalkList.objects.unscoped("still to be drawn").filter(pk=walk_list.pk, done_at=None, failure="")
+    waiting.update(failure=broken_off(walk_list.language))
 
 
 def forget_old_lists(*, at: datetime) -> int:

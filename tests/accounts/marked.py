@@ -19,6 +19,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.base import ContentFile
 from django.db import models
+from django.test import Client
 
 from accounts.actions import log_access
 from accounts.models import Notice, Officer
@@ -262,6 +263,13 @@ def add_the_rest(house: Watched, place: str, spot: Spot) -> None:
     )
     export.file.save("a.xlsx", ContentFile(b"x"), save=False)
     export.save()
+
+
+def client_of(officer: Officer) -> Client:
+    """Signed in as this person: as the row is now, since a mark may have taken the password's place."""
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    client.force_login(Officer.objects.unscoped("test").get(pk=officer.pk))
+    return client
 
 
 def said(response: Any) -> str:

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.contrib import admin
 from django.db import models, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from accounts.roles import Role
 from campaigns.actions import draft_campaign
 from campaigns.models import Campaign, Phase, Question
 from registry.models import Jurisdiction
-from tests.accounts.marked import Marked, models_of_the_house, said, texts_of
+from tests.accounts.marked import Marked, client_of, models_of_the_house, said, texts_of
 from tests.accounts.routes import NOWHERE
 from tests.world import NOW, TODAY, person
 from visits.models import Visit
@@ -38,12 +37,6 @@ def aside() -> Iterator[None]:
 def left_as_it_was(house: Marked) -> Iterator[None]:
     with aside():
         yield
-
-
-def client_of(officer: Officer) -> Client:
-    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
-    client.force_login(Officer.objects.unscoped("test").get(pk=officer.pk))
-    return client
 
 
 def change(model: str, pk: Any) -> str:

@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -119,3 +121,18 @@ def test_no_more_searches_are_kept_than_can_be_gone_back_to(desk: Client) -> Non
         desk.post(DOORS, {"seek": f"词{number}"})
     assert len(desk.session["sought"]) == 30
     assert desk.get(first).status_code == 302
+
+
+def test_signing_out_leaves_nothing_of_what_was_sought_or_said(desk: Client) -> None:
+    seek(desk, DOORS, "吴桂")
+    assert "吴桂" in str([session.get_decoded() for session in Session.objects.all()])
+    answer = desk.post(reverse("accounts:sign_out"))
+    assert Session.objects.count() == 0
+    assert not answer.cookies[settings.SESSION_COOKIE_NAME].value
+    kept = {name: cookie.value for name, cookie in desk.cookies.items() if cookie.value}
+    assert set(kept) <= {settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME}
+
+
+def test_what_a_page_says_once_lies_in_the_session_and_in_no_cookie(desk: Client, world: World) -> None:
+    desk.get(DOORS, {"q": "unknown"})
+    assert "messages" not in desk.cookies and "_messages" in desk.session

@@ -12,6 +12,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks.signals import task_finished, task_started
 from django_tasks_db.models import DBTaskResult
 
+from config.giving_up import given_up
 from config.tasks import sweep_soon
 
 # A task that ends its worker every time must not do so for ever.
@@ -57,13 +58,17 @@ def lives(worker_id: str) -> bool:
 
 @transaction.atomic
 def put_back() -> int:
-    """Tasks that no living worker runs wait again; every task of ours may be begun anew. Returns how many."""
+    """Tasks that no living worker runs wait again, three times at most; then their rows are told. Returns how many."""
     running = DBTaskResult.objects.running().select_for_update(skip_locked=True)
     left = [task for task in running if not (task.worker_ids and lives(task.worker_ids[-1]))]
-    worn_out = [task.pk for task in left if len(task.worker_ids) >= TRIES]
-    again = [task.pk for task in left if task.pk not in worn_out]
+    worn_out = [task for task in left if len(task.worker_ids) >= TRIES]
+    again = [task.pk for task in left if task not in worn_out]
     tasks = DBTaskResult.objects.all()
-    tasks.filter(pk__in=worn_out).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
+    tasks.filter(pk__in=[task.pk for task in worn_out]).update(
+        status=TaskResultStatus.FAILED, finished_at=timezone.now()
+    )
+    for task in worn_out:
+        given_up(task)
     return tasks.filter(pk__in=again).update(status=TaskResultStatus.READY, started_at=None)
 
 
@@ -72,13 +77,14 @@ LOST = ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
 
 
 def begin_anew(*, task_result: Any, **_signal: Any) -> None:
-    """A task that ended because the database went away waits again, as that of a killed worker does."""
-    ended = DBTaskResult.objects.filter(
-        pk=task_result.id, status=TaskResultStatus.FAILED, exception_class_path__in=LOST
-    )
-    for task in ended:
-        if len(task.worker_ids) < TRIES:
-            ended.update(status=TaskResultStatus.READY, started_at=None, finished_at=None)
+    """A task that ended because the database went away waits again, as that of a killed worker does; any other that
+    failed is given up."""
+    failed = DBTaskResult.objects.filter(pk=task_result.id, status=TaskResultStatus.FAILED)
+    for task in failed:
+        if task.exception_class_path in LOST and len(task.worker_ids) < TRIES:
+            failed.update(status=TaskResultStatus.READY, started_at=None, finished_at=None)
+        else:
+            given_up(task)
 
 
 class Command(BaseCommand):
