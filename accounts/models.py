@@ -326,3 +326,14 @@ class AccessEvent(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.object_kind} {self.object_id}"
+
+
+class Press(models.Model):
+    """A form that was carried out and where it led (`accounts/presses.py`); forgotten after a day."""
+
+    mark = models.CharField(max_length=64, unique=True)
+    led_to = models.CharField(max_length=1000, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.mark[:8]

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import log_access
 from accounts.columns import Column
 from accounts.models import Officer
+from accounts.presses import once
 from accounts.rights import Right
 from accounts.scoping import ScopedModel
 from accounts.seeking import FORGOTTEN, address_for, keep_sought, sought_by
@@ -121,7 +122,15 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             sent: Any = request.POST.copy()
             sent.setlist(ACTION_CHECKBOX_NAME, keys_among(self.model, ticked))
             request.POST = sent
-        return super().changelist_view(request, extra_context)
+        rows: Any = super().changelist_view
+        return cast(HttpResponse, once(request, lambda: rows(request, extra_context)))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Adding and changing; pressed twice, it is done once."""
+        form: Any = super().changeform_view
+        return once(request, lambda: form(request, object_id, form_url, extra_context))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         model: Any = self.model

@@ -29,7 +29,8 @@ class Refusal(Exception):
 
 
 # What PostgreSQL refuses in working order, by SQLSTATE; anything else of the kind means that it is away.
-AT_ONCE = ("40001", "40P01", "55P03")
+# Serialisation, deadlock, a lock not to be had; and the same row written by two hands between look and write.
+AT_ONCE = ("40001", "40P01", "55P03", "23505", "23P01")
 TOO_LONG = ("57014",)
 DISK_FULL = ("53100",)
 # The same from the system: no room, a quota, a limit on the size of one file.

@@ -20,9 +20,10 @@ from accounts.demo import DEMO_BACKEND, demo_people
 from accounts.forms import PasswordForm, SignInForm
 from accounts.middleware import address_of
 from accounts.models import Notice, Officer
+from accounts.presses import one_press
 
 
-def _way_on(request: HttpRequest) -> str:
+def way_on(request: HttpRequest) -> str:
     """Where the person was going, if that is a place of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
@@ -35,13 +36,13 @@ def _way_on(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The one sign-in page, for phone pages and admin alike."""
     if request.user.is_authenticated and request.method == "GET":
-        return HttpResponseRedirect(_way_on(request))
+        return HttpResponseRedirect(way_on(request))
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
         log_access(form.get_user(), "signed_in", address=address_of(request))
-        return HttpResponseRedirect(_way_on(request))
-    context = {"form": form, "next": _way_on(request), "people": demo_people() if settings.DEMO else []}
+        return HttpResponseRedirect(way_on(request))
+    context = {"form": form, "next": way_on(request), "people": demo_people() if settings.DEMO else []}
     return render(request, "accounts/sign_in.html", context, status=422 if form.is_bound else 200)
 
 
@@ -54,7 +55,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise Http404
     login(request, person, backend=DEMO_BACKEND)
-    return HttpResponseRedirect(_way_on(request))
+    return HttpResponseRedirect(way_on(request))
 
 
 @open_to_all
@@ -67,6 +68,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @signed_in
 @never_cache
 @sensitive_post_parameters()
+@one_press
 def change_password(request: HttpRequest) -> HttpResponse:
     officer = cast(Officer, request.user)
     form = PasswordForm(officer, request.POST or None)

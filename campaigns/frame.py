@@ -134,13 +134,13 @@ def confirm_gone(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> in
 @transaction.atomic
 def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: datetime) -> CouldNotMeet:
     """The officer asks, before the policy's number is reached, to count the door as “could not be met”."""
+    mine = Assignment.objects.unscoped("is it theirs").live().of(by).filter(frame_door=frame_door).exists()
+    if not mine:
+        raise Refusal("not_yours", _("Only the officer who holds this door can ask."), status=403)
     if not reason.strip():
         raise Refusal("reason", _("Say why nobody can be met here."), field="reason")
     if frame_door.met_on is not None:
         raise Refusal("met", _("This door has been visited already."), status=409)
-    mine = Assignment.objects.unscoped("is it theirs").live().of(by).filter(frame_door=frame_door).exists()
-    if not mine:
-        raise Refusal("not_yours", _("Only the officer who holds this door can ask."), status=403)
     asked, made = CouldNotMeet.objects.unscoped("asking once").get_or_create(
         frame_door=frame_door,
         decided_at=None,

@@ -39,7 +39,7 @@ ROWS: dict[str, Callable[[int], None]] = {
 }
 
 
-def given_up(task: DBTaskResult) -> None:
+def given_up(task: "DBTaskResult[..., Any]") -> None:
     """Tells the task's row. What can't be told is logged by its number: one bad row doesn't stop the worker."""
     tell = ROWS.get(task.task_path)
     if tell is None:

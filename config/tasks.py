@@ -8,6 +8,7 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from accounts.models import Press
 from config.sweeping import sweep
 
 EVERY = timedelta(hours=6)
@@ -15,10 +16,11 @@ EVERY = timedelta(hours=6)
 
 @task()
 def sweep_files() -> None:
-    """Files that no row names; and sessions that are over, with what was sought in them."""
+    """Files that no row names; sessions that are over, with what was sought in them; yesterday's presses."""
     now = timezone.now()
     try:
         SessionStore.clear_expired()
+        Press.objects.filter(at__lt=now - timedelta(days=1)).delete()
         sweep(at=now)
     finally:
         sweep_files.using(run_after=now + EVERY).enqueue()

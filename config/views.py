@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -20,6 +21,7 @@ from accounts.access import needs, open_to_all, signed_in
 from accounts.models import Officer
 from accounts.refusals import connection_lost, refused_by_disk
 from accounts.rights import Right
+from accounts.views import way_on
 from config.middleware import away_page
 
 # Below this a server can't even say so: bytes.
@@ -107,7 +109,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token is old: after a new sign-in in another tab, or a page left open overnight."""
+    """The form's token is old: after a new sign-in in another tab, or a page left open overnight.
+
+    Whoever presses "sign in" twice is in by the first press, which renewed the token under the second.
+    """
+    if request.path == reverse(settings.LOGIN_URL) and request.user.is_authenticated:
+        return redirect(way_on(request))
     return _error(
         request,
         403,

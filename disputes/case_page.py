@@ -39,6 +39,11 @@ class Act:
         """Adds to the record; shown below the moves."""
         return self.move == "note"
 
+    @property
+    def ids(self) -> str:
+        """Many forms stand on the page of a case: each has names of its own for its fields."""
+        return f"{self.name}-%s"
+
 
 TOLD_KINDS = (Kind.REQUEST.value, Kind.SUGGESTION.value)
 ACTS: tuple[Act, ...] = (
@@ -96,12 +101,19 @@ class Steps:
 
 
 def page_of(
-    case: Case, officer: Officer, now: datetime, *, opened: Act | None = None, form: Any = None
+    case: Case,
+    officer: Officer,
+    now: datetime,
+    *,
+    opened: Act | None = None,
+    form: Any = None,
+    answered: tuple[int, forms.ReturnVisitForm] | None = None,
 ) -> dict[str, Any]:
-    """`opened` is the act whose `form` was refused: it stays open, as it was typed."""
+    """`opened` is the act whose `form` was refused, `answered` a return visit's number and its refused form: they
+    stay open, as they were typed."""
 
     def form_of(act: Act) -> Any:
-        return form if opened is act else act.form(case=case, officer=officer)
+        return form if opened is act else act.form(case=case, officer=officer, auto_id=act.ids)
 
     may_note = why_not(case, CASE, "note", by=officer, at=now) is None
     return {
@@ -113,7 +125,8 @@ def page_of(
         "may_note": may_note,
         "place": case.places.select_related("premises", "premises__area").first(),
         "visits": [visit for visit in case.return_visits.all() if visit.cycle == case.cycle],
-        "visit_form": forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
+        "visit_form": answered[1] if answered else forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
+        "answered": answered[0] if answered else None,
         "return_question": RETURN_QUESTIONS[case.kind],
         "today": timezone.localdate(now),
     }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import needs
 from accounts.models import Officer
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Campaign, FrameDoor
@@ -75,6 +76,7 @@ FIELD_OF = {"kind": "what", "category": "what", "on_spot": "how"}
 
 
 @needs(Right.OPEN_CASE)
+@one_press
 def register_at_door(request: HttpRequest, door_pk: int) -> HttpResponse:
     """Puts a matter on record at a door of the own unit; refused, the form stays as it was typed."""
     officer = cast(Officer, request.user)

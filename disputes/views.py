@@ -17,6 +17,7 @@ from accounts.access import signed_in
 from accounts.actions import log_access
 from accounts.lifecycles import seen_version, why_not
 from accounts.models import Officer
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from disputes import actions, forms
 from disputes.case_page import BY_NAME, Act, page_of
@@ -118,23 +119,27 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, case: Case, opened: Act | None = None, form: Any = None, status: int = 200
+    request: HttpRequest,
+    case: Case,
+    opened: Act | None = None,
+    form: Any = None,
+    status: int = 200,
+    answered: tuple[int, forms.ReturnVisitForm] | None = None,
 ) -> HttpResponse:
-    context = page_of(case, me(request), timezone.now(), opened=opened, form=form)
+    context = page_of(case, me(request), timezone.now(), opened=opened, form=form, answered=answered)
     return render(request, "disputes/case.html", {**context, "tab": "cases"}, status=status)
 
 
 @signed_in
 @require_POST
+@one_press
 def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Does one thing to a case; a refusal comes back on the same page with the form as it was typed."""
     act = BY_NAME.get(name)
     if act is None:
         raise Http404
-    if pressed_twice(request, pk, act):
-        return onward(request, pk)
     case = case_or_404(request, pk)
-    form = act.form(request.POST, request.FILES, case=case, officer=me(request))
+    form = act.form(request.POST, request.FILES, case=case, officer=me(request), auto_id=act.ids)
     complete = form.is_valid()
     try:
         # Who may not is told so before what is missing.
@@ -152,14 +157,6 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return onward(request, pk)
 
 
-def pressed_twice(request: HttpRequest, pk: int, act: Act) -> bool:
-    """Whether this person's own first press took the case out of their reach: who declines it may see it no more."""
-    if Case.objects.visible_to(me(request)).filter(pk=pk).exists():
-        return False
-    entries = LedgerEntry.objects.unscoped("one's own first press").filter(case=pk, actor=me(request), action=act.move)
-    return bool(entries.filter(version=seen_version(request.POST.get("version")) + 1).exists())
-
-
 def onward(request: HttpRequest, pk: int) -> HttpResponse:
     """To the case, or to the list where what was done took the case out of reach."""
     within = Case.objects.visible_to(me(request)).filter(pk=pk).exists()
@@ -168,6 +165,7 @@ def onward(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@one_press
 def consent(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
     case = case_or_404(request, pk)
     party = get_object_or_404(Party, pk=party_pk, case=case)
@@ -180,6 +178,7 @@ def consent(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@one_press
 def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
     """The answer of a return visit, from the case page or from the round."""
     visit = get_object_or_404(
@@ -188,15 +187,15 @@ def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
         case__in=_cases_to_return_to(me(request)).values("pk"),
     )
     form = forms.ReturnVisitForm(request.POST)
-    back = reverse("disputes:case", args=[visit.case_id])
+    within = Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists()
+    if not form.is_valid() and within:
+        return _page(request, case_or_404(request, visit.case_id), status=422, answered=(pk, form))
     if not form.is_valid():
         messages.error(request, _("Choose the answer."))
-        return redirect(back)
+        return redirect("visits:round")
     make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("Recorded."))
-    if not Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists():
-        return redirect("visits:round")
-    return redirect(back)
+    return redirect("disputes:case", pk=visit.case_id) if within else redirect("visits:round")
 
 
 def _cases_to_return_to(officer: Officer) -> QuerySet[Case]:

@@ -8,12 +8,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import needs
 from accounts.actions import log_access
 from accounts.lifecycles import seen_version
+from accounts.presses import one_press
 from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -139,8 +141,9 @@ class PremisesAdmin(BaseModelAdmin):
         by = officer_of(request)
         door = get_object_or_404(self.get_queryset(request), pk=pk)
         form = RevealForm(request.POST)
+        typed = {"typed": request.POST.get("reason", "").replace("\0", ""), "asked": request.POST.get("contact", "")}
         if not form.is_valid():
-            return self._page(request, door, fault=_("Say in a few words why you need to see this."))
+            return self._page(request, door, fault=_("Say in a few words why you need to see this."), **typed)
         contact = None
         if number := form.cleaned_data["contact"]:
             contact = get_object_or_404(Contact.objects.visible_to(by), pk=number, premises=door)
@@ -148,7 +151,7 @@ class PremisesAdmin(BaseModelAdmin):
         try:
             value = reveal(premises=door, field=field, contact=contact, reason=reason, by=by, at=timezone.now())
         except Refusal as refusal:
-            return self._page(request, door, fault=refusal)
+            return self._page(request, door, fault=refusal, **typed)
         return self._page(request, door, revealed=value, revealed_field=field, revealed_contact=contact)
 
 
@@ -228,6 +231,7 @@ class ImportBatchAdmin(BaseModelAdmin):
         return HttpResponseRedirect(reverse("admin:registry_importbatch_change", args=[batch.pk]))
 
     @needs(Right.IMPORT_PREMISES)
+    @method_decorator(one_press)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         by = officer_of(request)
         form = UploadForm(request.POST or None, request.FILES or None, by=by)
@@ -276,6 +280,7 @@ class ImportBatchAdmin(BaseModelAdmin):
         return response
 
     @needs(Right.IMPORT_PREMISES)
+    @method_decorator(one_press)
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self._batch(request, pk)
         if request.method != "POST":
@@ -293,6 +298,7 @@ class ImportBatchAdmin(BaseModelAdmin):
         return self._back(batch)
 
     @needs(Right.IMPORT_PREMISES)
+    @method_decorator(one_press)
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self._batch(request, pk)
         if request.method == "POST":

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import needs
 from accounts.actions import log_access
 from accounts.models import Officer
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry.roster import Roster, read_roster, take_roster
@@ -55,6 +56,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.MANAGE_ROSTER)
+@one_press
 def confirm(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("roster:upload")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
@@ -18,6 +19,8 @@ from disputes.ledger import heads, heads_digest
 from reports.figures import compute, digest, units_in_reach
 from reports.models import Print, Snapshot
 from reports.pdf import render_print
+
+FROZEN = gettext_lazy("This issue is frozen already. Begin the next one to say something new.")
 
 
 @transaction.atomic
@@ -68,7 +71,7 @@ def type_brief(
 def _locked_draft(snapshot: Snapshot) -> Snapshot:
     locked: Snapshot = Snapshot._base_manager.select_for_update(of=("self",)).get(pk=snapshot.pk)
     if locked.frozen_at is not None:
-        raise Refusal("frozen", _("This issue is frozen already. Begin the next one to say something new."), status=409)
+        raise Refusal("frozen", FROZEN, status=409)
     return locked
 
 

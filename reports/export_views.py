@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs
 from accounts.actions import log_access
 from accounts.models import Officer
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from accounts.seeking import in_words
@@ -28,6 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs(Right.EXPORT)
+@one_press
 def export_list(request: HttpRequest) -> HttpResponse:
     """POST asks for a list under its present filters; GET shows what one has asked for lately."""
     officer, now = cast(Officer, request.user), timezone.now()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs
 from accounts.actions import log_access
 from accounts.models import Officer, Unit
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Campaign
@@ -131,11 +132,14 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.SEE_FIGURES)
+@one_press
 def brief(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft is typed and frozen here; a frozen one is read and printed."""
     snapshot, officer = snapshot_or_404(request, pk), me(request)
     if snapshot.frozen_at is not None:
-        return _frozen(request, snapshot)
+        if request.method == "POST":
+            messages.error(request, str(actions.FROZEN))
+        return _frozen(request, snapshot, status=409 if request.method == "POST" else 200)
     if not officer.may(Right.FREEZE_BRIEF, snapshot.unit_id):
         raise Http404
     typed = {name: getattr(snapshot, name) for name in ("issue", "decisions", "problems", "next_steps")}
@@ -163,7 +167,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/draft.html", context, status=422 if form.errors else 200)
 
 
-def _frozen(request: HttpRequest, snapshot: Snapshot) -> HttpResponse:
+def _frozen(request: HttpRequest, snapshot: Snapshot, status: int = 200) -> HttpResponse:
     prints = Print.objects.visible_to(me(request)).filter(snapshot=snapshot, printer=me(request))
     context: dict[str, Any] = {
         "snapshot": snapshot,
@@ -172,7 +176,7 @@ def _frozen(request: HttpRequest, snapshot: Snapshot) -> HttpResponse:
         "working": any(not row.done_at and not row.failure for row in prints),
         "tab": "reports",
     }
-    return render(request, "reports/frozen.html", context)
+    return render(request, "reports/frozen.html", context, status=status)
 
 
 @needs(Right.SEE_FIGURES)

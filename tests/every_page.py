@@ -84,6 +84,7 @@ class Found:
     """The route, and which of its looks: a page is opened once for each."""
     address: str
     officer: Officer
+    html: str = ""
 
 
 def addresses(route: str) -> Iterator[list[str]]:
@@ -154,12 +155,18 @@ def pages_of(client: Client, officer: Officer, without: frozenset[str] = frozens
             look = f"{route} {number}"
             if look in without:
                 continue
-            if address := next((one for one in tried if is_page(client, one)), None):
-                yield Found(look, address, officer)
+            for address in tried:
+                if html := page_at(client, address):
+                    yield Found(look, address, officer, html)
+                    break
 
 
-def is_page(client: Client, address: str) -> bool:
+def page_at(client: Client, address: str) -> str:
+    """The page there, or "" for a file, a refusal or a way on."""
     response = client.get(address)
     html = response.get("Content-Type", "").startswith("text/html")
-    response.close()
-    return response.status_code == 200 and html
+    if response.streaming:
+        # Read to its end it closes itself, and no connection of a test that is inside a transaction.
+        b"".join(response.streaming_content)
+        return ""
+    return response.content.decode() if response.status_code == 200 and html else ""

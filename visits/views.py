@@ -17,6 +17,7 @@ from accounts.access import needs, signed_in
 from accounts.actions import log_access
 from accounts.middleware import address_of
 from accounts.models import Officer
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.frame import ask_could_not_meet
@@ -99,6 +100,7 @@ def _client_id(request: HttpRequest) -> UUID:
 
 @needs(Right.LOG_VISIT)
 @require_POST
+@one_press
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     officer = cast(Officer, request.user)
     actions.take_back(visit=visit_or_404(officer, pk), by=officer, at=timezone.now())
@@ -118,13 +120,22 @@ def find_door(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.LOG_VISIT)
 @require_POST
+@one_press
 def could_not_meet(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks the supervisor to count the door as “could not be met” before the policy's number is reached."""
     officer, now = cast(Officer, request.user), timezone.now()
-    frame = Screen(door_or_404(officer, pk), officer, now).frame
-    if frame is None:
+    screen = Screen(door_or_404(officer, pk), officer, now)
+    if screen.frame is None:
         raise Http404
-    ask_could_not_meet(frame_door=frame, reason=request.POST.get("reason", ""), by=officer, at=now)
+    reason = request.POST.get("reason", "").replace("\0", "")
+    try:
+        ask_could_not_meet(frame_door=screen.frame, reason=reason, by=officer, at=now)
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        asked = {"reason": reason[:200], "errors": [str(refusal.sentence)]}
+        context = {**screen.context(screen.form()), "asked": asked}
+        return render(request, "visits/door.html", context, status=refusal.status)
     messages.success(request, _("Asked. The supervisor decides."))
     return redirect("visits:round")
 
@@ -193,6 +204,7 @@ def areas_of(officer: Officer) -> Any:
 
 
 @needs(Right.LOG_VISIT)
+@one_press
 def add_door(request: HttpRequest) -> HttpResponse:
     officer = cast(Officer, request.user)
     form = DoorForm(request.POST or None, areas=areas_of(officer), initial={"kind": Premises.Kind.HOUSEHOLD})
@@ -217,6 +229,7 @@ def added(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.SHARE_OUT)
+@one_press
 def added_door(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: confirm it as new, or say which listed door it is."""
     officer, now = cast(Officer, request.user), timezone.now()
@@ -314,6 +327,7 @@ def _record(
 
 @needs(Right.LOG_VISIT)
 @require_POST
+@one_press
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     officer = cast(Officer, request.user)
     visit, form = visit_or_404(officer, pk), CorrectionForm(request.POST)
@@ -331,6 +345,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs(Right.LOG_VISIT)
 @require_POST
+@one_press
 def void(request: HttpRequest, pk: UUID) -> HttpResponse:
     officer = cast(Officer, request.user)
     visit, form = visit_or_404(officer, pk), VoidForm(request.POST)

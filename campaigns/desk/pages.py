@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from accounts.models import Officer, Unit
+from accounts.presses import once
 from accounts.reached_admin import officer_of
 from accounts.rights import Right
 from campaigns.models import Campaign, FrameDoor
@@ -17,10 +18,10 @@ from registry.models import Area
 
 
 def admin_path(model_admin: Any, route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """A page inside the admin: its sign-in, its rule, its frame."""
+    """A page inside the admin: its sign-in, its rule, its frame; pressed twice, its form is carried out once."""
 
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, model_admin, *args, **kwargs)
+        return once(request, lambda: view(request, model_admin, *args, **kwargs))
 
     wrapped: Any = model_admin.admin_site.admin_view(page)
 

@@ -43,6 +43,7 @@ MARK = re.compile(r"zq[0-9a-z]{5}x|1990001\d{4}")
 NO_TEXT = {
     "accounts.Unit": {"code", "path"},
     "accounts.Officer": {"badge", "areas_in_charge"},
+    "accounts.Press": {"mark", "led_to"},
     "accounts.Notice": {"code", "url_name", "url_args", "stage"},
     "accounts.AccessEvent": {"verb", "object_kind", "object_id", "outcome"},
     # The national list, which anybody may read.

@@ -76,13 +76,6 @@ OFFICER: dict[str, tuple[Probe, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("what", OFFICER)
-def test_an_officer_reaches_what_the_table_says(house: Watched, what: str) -> None:
-    probe, expected = OFFICER[what]
-    client = client_of(house.world.owner)
-    assert [probe(client, house.spots[place]) for place in PLACES] == expected
-
-
 AUXILIARY: dict[str, tuple[Probe, list[str]]] = {
     "case": (page_of_a_case, ["yes", "404", "404", "404"]),
     "lead or close or approve": (leading, ["403", "404", "404", "404"]),
@@ -90,10 +83,15 @@ AUXILIARY: dict[str, tuple[Probe, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("what", AUXILIARY)
-def test_an_auxiliary_helps_and_leads_nothing(house: Watched, what: str) -> None:
-    probe, expected = AUXILIARY[what]
-    client = client_of(house.world.auxiliary)
+OF_THE_STATION = [("owner", OFFICER, what) for what in OFFICER] + [("auxiliary", AUXILIARY, what) for what in AUXILIARY]
+
+
+@pytest.mark.parametrize(("who", "table", "what"), OF_THE_STATION)
+def test_who_walks_reaches_what_the_table_says_and_an_auxiliary_leads_nothing(
+    house: Watched, who: str, table: dict[str, tuple[Probe, list[str]]], what: str
+) -> None:
+    probe, expected = table[what]
+    client = client_of(getattr(house.world, who))
     assert [probe(client, house.spots[place]) for place in PLACES] == expected
 
 

@@ -1,7 +1,6 @@
 """What no page of the house sends: keys of others in forms, in ticked rows, in look-ups, in pickers, in addresses."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,15 +21,9 @@ from campaigns.models import Campaign, Phase, Question
 from registry.models import Jurisdiction
 from tests.accounts.marked import Marked, client_of, models_of_the_house, said, texts_of
 from tests.accounts.routes import NOWHERE
+from tests.standing import aside
 from tests.world import NOW, TODAY, person
 from visits.models import Visit
-
-
-@contextmanager
-def aside() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

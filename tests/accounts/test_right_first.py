@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from accounts.lifecycles import move
@@ -16,6 +15,7 @@ from disputes.registering import register_finding
 from disputes.states import CASE
 from reports.actions import freeze_brief, type_brief
 from tests.accounts.marked import Marked, client_of
+from tests.standing import aside
 from tests.world import NOW
 
 STALE = 99
@@ -25,9 +25,8 @@ BY_A_RETURN_VISIT = {"relapse_told", "reopen_told", "answered"}
 
 @pytest.fixture(autouse=True)
 def left_as_it_was(house: Marked) -> Iterator[None]:
-    with transaction.atomic():
+    with aside():
         yield
-        transaction.set_rollback(True)
 
 
 def refused(make: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[str, int]:
@@ -81,7 +80,10 @@ def test_who_declines_a_case_is_sent_to_the_list_and_once_more_at_the_second_pre
     )  # fmt: skip
     case = actions.assign(case=found, lead=world.colleague, helper=None, version=found.version, by=world.chief, at=NOW)
     client = client_of(world.colleague)
-    address, sent = reverse("disputes:act", args=[case.pk, "decline"]), {"version": case.version, "reason": "不在辖区"}
+    address, sent = (
+        reverse("disputes:act", args=[case.pk, "decline"]),
+        {"version": case.version, "reason": "不在辖区", "csrfmiddlewaretoken": "of one page"},
+    )
     for _press in range(2):
         answer = client.post(address, sent)
         assert (answer.status_code, answer["Location"]) == (302, reverse("disputes:list"))

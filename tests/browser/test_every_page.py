@@ -8,28 +8,18 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, Route
 
 from accounts.models import Officer
-from campaigns.actions import draft_campaign
-from campaigns.board import Choice, make_board
-from campaigns.models import ShareOut
-from campaigns.share_out_runs import ask_share_out
-from campaigns.sharing import share_out
-from reports.documents.actions import ask_walk_list
-from reports.exports import ask_export, write_export
-from tests.accounts.canaries import Watched, watched
+from tests.accounts.canaries import Watched
 from tests.browsing import DESK
 from tests.every_page import WITHOUT_A_PAGE, Found, pages_of, pages_to_open
+from tests.furnished import furnished
 from tests.look import SIZES, faults_of_shape, faults_of_words
-from tests.world import NOW, TODAY, World
-from visits.actions import add_door
-from visits.outreach.actions import Facts, record_outreach
+from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHOLE = bool(os.environ.get("DOORSTEP_EVERY_PAGE"))
@@ -39,23 +29,7 @@ ROLES = ("chief", "owner", "desk", "leader", "admin", "security", "auditor", "au
 
 @pytest.fixture
 def house(world: World) -> Watched:
-    """People, doors, visits, cases and briefs, and one of everything else that has a page of its own."""
-    world.door(501)
-    found = watched(world)
-    by, campaign, area = world.chief, found.campaign, world.areas["420303001001"]
-    said: dict[str, Any] = {"by": by, "at": NOW}
-    where: dict[str, Any] = {"campaign": campaign, "unit": by.unit}
-    choice = Choice(way=ShareOut.Way.EVENLY)
-    board = make_board(**where, choice=choice, on=TODAY, area_names={})
-    ask_share_out(**where, choice=choice, board_digest=board.digest, seen=board.seen, **said)
-    share_out(**where, choice=choice, area_names={}, board_digest=board.digest, **said)
-    draft_campaign(title="岁末走访", unit=by.unit, starts_on=TODAY, ends_on=TODAY, areas=[area], **said)
-    ask_walk_list(**where, officer=None, language="en", **said)
-    talk = Facts(kind="talk", area=area, place="社区会议室", held_on=TODAY, people_reached=30)
-    record_outreach(campaign=campaign, facts=talk, client_id=uuid4(), **said)
-    add_door(area=area, kind="household", address="老街1号", by=world.owner, at=NOW)
-    write_export(export=ask_export(name="registry_premises", query="", language="en", **said), at=NOW)
-    return found
+    return furnished(world)
 
 
 def to_judge(house: Watched) -> Iterator[tuple[str, Found]]:

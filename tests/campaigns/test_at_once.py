@@ -1,35 +1,31 @@
 """Two people share out the same doors in the same second: one wins whole, the other is told."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.refusals import Refusal
 from campaigns.board import Way
 from campaigns.models import Assignment
 from campaigns.sharing import undo_share_out
 from tests.campaigns.steps import AREA, board_of, building, confirm, hands
+from tests.hands import at_once
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*works: Callable[[], Any]) -> list[Any]:
+def answers_of(*works: Callable[[], Any]) -> list[Any]:
     """Each one's result, or the code of its refusal."""
 
-    def run(work: Callable[[], Any]) -> Any:
+    def refused_or(work: Callable[[], Any]) -> Any:
         try:
             return work()
         except Refusal as refusal:
             return refusal.code
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+    return at_once(*[lambda work=work: refused_or(work) for work in works])
 
 
 @pytest.fixture
@@ -47,7 +43,7 @@ def test_one_wins_whole_and_the_other_is_told(world, campaign):
         {"way": Way.EVENLY},
     ]
     digests = [board_of(world, campaign, **way).digest for way in ways]
-    results = at_once(
+    results = answers_of(
         *(
             lambda way=way, digest=digest, by=by: confirm(world, campaign, digest, by=by, **way)
             for way, digest, by in zip(ways, digests, (world.chief, world.desk, world.chief), strict=True)
@@ -62,6 +58,6 @@ def test_one_wins_whole_and_the_other_is_told(world, campaign):
 def test_undone_by_two_at_once_it_is_undone_once(world, campaign):
     confirm(world, campaign)
     batch = confirm(world, campaign, way=Way.HAND_ON, source=world.owner.pk, to=world.colleague.pk)
-    results = at_once(*[lambda: undo_share_out(batch=batch, by=world.chief, at=NOW)] * 3)
+    results = answers_of(*[lambda: undo_share_out(batch=batch, by=world.chief, at=NOW)] * 3)
     assert sorted(str(result) for result in results).count("undone") == 2
     assert hands(campaign) == {"周明": 12}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import needs
 from accounts.models import Officer
+from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from visits.models import Outreach
@@ -18,6 +19,7 @@ from visits.outreach.forms import OutreachForm, ReasonForm
 
 
 @needs(Right.RECORD_OUTREACH)
+@one_press
 def new(request: HttpRequest) -> HttpResponse:
     """A refused form stays on the page with the reason at its place."""
     officer, now = cast(Officer, request.user), timezone.now()
@@ -40,6 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.RECORD_OUTREACH, Right.SEE_VISITS)
+@one_press
 def outreach(request: HttpRequest, pk: int) -> HttpResponse:
     officer, now = cast(Officer, request.user), timezone.now()
     rows = Outreach.objects.visible_to(officer).select_related("unit", "campaign", "area", "entered_by", "voided_by")
