@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from registry.importing import CONTACTS, DIFFERS, DOORS, IDENTITY, OLDER, OWN_NAME, SAME_DOOR, TAKEN, parameters
 from registry.models import ImportBatch
@@ -77,7 +77,8 @@ WHERE c.premises_id = p.id AND c.name_key = d.contact_key AND c.ends_on IS NULL
 
 
 # Names to be found by are half of the writing: gathered in memory they go into their index in few rounds. What is still
-# gathered when the transaction ends is read along by every search, and put in order by the next autovacuum.
+# gathered when the transaction ends is read along by every search (232 ms instead of 8 after 100,000 doors): it is put in
+# order right then, instead of by the next autovacuum.
 ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL gin_pending_list_limit = '32MB'"
 
 
@@ -100,3 +101,11 @@ def write_doors(batch: ImportBatch, at: datetime) -> None:
         cursor.execute(ROOM)
         for statement in (statement for statement, needed in wanted.items() if needed):
             cursor.execute(statement, {**parameters(batch), "at": at})
+    transaction.on_commit(order_names, robust=True)
+
+
+def order_names() -> int:
+    """By the index's owner (migration 0005); returns how many pages of gathered names there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT doorstep_order_names()")
+        return int(cursor.fetchone()[0])

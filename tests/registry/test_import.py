@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, discard_import, look_again, upload_workbook
 from registry.models import Contact, Premises
+from registry.writing import order_names
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District
 from tests.registry.steps import FIRST, bring, table, versions
 from tests.registry.test_samples import confirm, contacts, doors, read
@@ -26,6 +27,18 @@ def test_the_same_workbook_again_rewrites_nothing(district: District) -> None:
     assert again.counts["new_doors"] == 0
     confirm(again, district.desk)
     assert versions() == before
+
+
+def test_the_names_of_an_import_are_in_order_when_it_ends(
+    district: District, django_capture_on_commit_callbacks: Any
+) -> None:
+    batch = read(BY_COMMUNITY, district.bureau, district.desk)
+    confirm(batch, district.desk)
+    assert order_names() > 0, "names are gathered before they are put in order"
+    batch = read(BY_DOOR, district.bureau, district.desk)
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm(batch, district.desk)
+    assert order_names() == 0
 
 
 def test_a_second_tap_is_refused_and_writes_nothing_twice(district: District) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -16,11 +17,14 @@ from config.running.words import Stop
 from reports.rendering import OWN_FILES
 
 MADE_AT = 1_700_000_000
+NO_GIT = "a bundle is made from a clone, with git"
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A small repository with one commit, and beside it what every copy has: settings, data, an environment."""
+    if not shutil.which("git"):
+        pytest.skip(NO_GIT)
     root = tmp_path / "clone"
     for name, text in {
         "run": "#!/bin/sh\n", "config/running/a.py": "", ".gitignore": ".local/\n.venv/\nnode_modules/\nbundle/\n",
@@ -71,6 +75,7 @@ def test_settings_and_history_are_refused_whoever_lists_them(clone: Path, name: 
     assert not (clone.parent / "a.tar.gz").exists()
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason=NO_GIT)
 def test_what_is_tracked_here_carries_no_settings() -> None:
     names = [name for name, _ in bundling.tracked(ROOT)]
     assert "run" in names
