@@ -82,7 +82,7 @@ class PremisesAdmin(BaseModelAdmin):
     list_select_related = ["area", "unit"]
     search_fields = ["sought"]
     search_help_text = _("Name, address, pinyin or initials; at least two characters")
-    ordering = ["area", "walk_key", "pk"]
+    ordering = ["area_id", "walk_key", "pk"]
     change_list_template = "admin/registry/premises/list.html"
     excel_columns = EXCEL_COLUMNS
 
@@ -101,7 +101,7 @@ class PremisesAdmin(BaseModelAdmin):
         found = queryset.seeking(search_term).first_found(MOST_FOUND)
         return found.select_related("area", "unit").defer("sought").order_by(*self.get_ordering(request)), False
 
-    @admin.display(description=_("community"), ordering="area")
+    @admin.display(description=_("community"), ordering="area_id")
     def community(self, door: Premises) -> str:
         return door.area.label
 

@@ -39,10 +39,10 @@ class FrameDoor(ScopedModel):
         NOT_FOUND = "not_found", _("not found or demolished")
         CONVERTED = "converted", _("turned into something else")
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="frame")
-    premises = models.ForeignKey(Premises, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("community"))
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="frame", db_index=False)
+    premises = models.ForeignKey(Premises, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"), db_index=False)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("community"), db_index=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Premises.Kind.choices)
     building = models.CharField(_("building"), max_length=140, blank=True)
     walk_key = models.CharField(max_length=300, db_collation="C", editable=False)
@@ -74,6 +74,8 @@ class FrameDoor(ScopedModel):
         ]
         indexes = [
             models.Index(fields=["campaign", "unit", "area", "walk_key"], name="frame_walk"),
+            models.Index(fields=["unit", "area", "walk_key"], name="frame_of_unit"),
+            models.Index(fields=["area", "walk_key"], name="frame_in_order"),
             models.Index(fields=["premises"], name="frame_of_door"),
         ]
 

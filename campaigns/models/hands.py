@@ -127,7 +127,7 @@ class Assignment(ScopedModel):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("officer"))
     partner = models.ForeignKey(
-        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("partner")
+        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("partner"), db_index=False
     )
     rank = models.PositiveIntegerField(_("order in the walk"), default=0)
     due_on = models.DateField(_("due on"))
@@ -136,7 +136,7 @@ class Assignment(ScopedModel):
     taken_by = models.ForeignKey(ShareOut, models.PROTECT, null=True, blank=True, related_name="taken")
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    ended_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     ended_why = models.CharField(_("why it ended"), max_length=200, blank=True)
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(AssignmentQuerySet)()
@@ -169,7 +169,6 @@ class Assignment(ScopedModel):
                 name="assignment_round",
             ),
             models.Index(fields=["partner"], condition=Q(ended_at__isnull=True), name="assignment_partner"),
-            models.Index(fields=["premises"], condition=Q(ended_at__isnull=True), name="assignment_door"),
         ]
 
     def __str__(self) -> str:

@@ -75,11 +75,13 @@ class Case(ScopedModel):
     category = models.CharField(_("category"), max_length=30)
     grade = models.PositiveSmallIntegerField(_("grade"), choices=Grade.choices, default=Grade.LOW)
     grade_reason = models.CharField(_("why this grade"), max_length=200, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"), db_index=False)
     campaign = models.ForeignKey(
-        Campaign, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("campaign")
+        Campaign, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("campaign"), db_index=False
     )
-    lead = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead"))
+    lead = models.ForeignKey(
+        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead"), db_index=False
+    )
     helper = models.ForeignKey(
         Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("helper")
     )
@@ -104,7 +106,9 @@ class Case(ScopedModel):
     receiver_ref = models.CharField(_("receiver's reference number"), max_length=60, blank=True)
     found_on = models.DateField(_("found on"))
     registered_at = models.DateTimeField(_("registered"))
-    registered_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("registered by"))
+    registered_by = models.ForeignKey(
+        Officer, models.PROTECT, related_name="+", verbose_name=_("registered by"), db_index=False
+    )
     due_on = models.DateField(_("due on"))
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     closed_at = models.DateTimeField(_("struck off at"), null=True, blank=True)
@@ -182,8 +186,8 @@ class CaseUnit(ScopedModel):
         OWNER = "owner", _("owner")
         PLACE = "place", _("place")
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="units")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="units", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     why = models.CharField(max_length=12, choices=Why.choices)
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(ByUnit)()
@@ -201,8 +205,8 @@ class CaseUnit(ScopedModel):
 class CasePremises(models.Model):
     """A door where the matter lies."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="places")
-    premises = models.ForeignKey(Premises, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="places", db_index=False)
+    premises = models.ForeignKey(Premises, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("place of a case")

@@ -13,7 +13,7 @@ from registry.fields import SealedTextField
 class Party(models.Model):
     """A person in a dispute. Mediation is voluntary: consent is per party, dated (People's Mediation Law, 3, 23)."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="parties", db_index=False)
     name = models.CharField(_("name"), max_length=60)
     phone = SealedTextField(_("phone"), blank=True, default="")
     role = models.CharField(_("side"), max_length=40, blank=True)
@@ -76,7 +76,7 @@ class Evidence(models.Model):
         PAPER = "paper", _("paper: agreement, receipt, reply")
         OTHER = "other", _("other paper")
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="evidence")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="evidence", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     file = models.FileField(_("file"), upload_to="evidence/%Y/%m/")
     content_type = models.CharField(max_length=60)

@@ -43,9 +43,9 @@ class LedgerEntryQuerySet(ScopedQuerySet):
 class LedgerEntry(ScopedModel):
     """One move, for ever: append-only and hash-chained per station (see `disputes/ledger.py`)."""
 
-    chain = models.ForeignKey(Chain, models.PROTECT, related_name="entries")
+    chain = models.ForeignKey(Chain, models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveBigIntegerField()
-    case = models.ForeignKey(Case, models.PROTECT, related_name="entries")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="entries", db_index=False)
     version = models.PositiveIntegerField()
     cycle = models.PositiveSmallIntegerField()
     action = models.CharField(max_length=20)
@@ -79,7 +79,7 @@ class LedgerEntry(ScopedModel):
 class EntryText(models.Model):
     """A personal text that a move carried. The entry holds its salted digest, so erasing it leaves the chain valid."""
 
-    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="texts")
+    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="texts", db_index=False)
     field = models.CharField(max_length=30)
     text = models.TextField()
     salt = models.CharField(max_length=32)

@@ -100,8 +100,8 @@ class Premises(ScopedModel):
         LENT = "lent", _("lent")
         VACANT = "vacant", _("vacant")
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("community"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"), db_index=False)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("community"), db_index=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     door_class = models.CharField(_("class"), max_length=20, choices=DoorClass.choices, editable=False)
     street = models.CharField(_("street"), max_length=100, blank=True)
@@ -148,6 +148,7 @@ class Premises(ScopedModel):
         ]
         indexes = [
             models.Index(fields=["unit", "area", "walk_key"], name="premises_walk"),
+            models.Index(fields=["area", "walk_key"], name="premises_in_order"),
             GinIndex(Findable(), name="premises_findable"),
         ]
 
@@ -238,7 +239,7 @@ class Contact(ScopedModel):
     name_key = models.CharField(max_length=60, editable=False)
     relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices, default=Relation.OTHER)
     phone = SealedTextField(_("phone"), blank=True, default="")
-    phone_mac = models.CharField(max_length=32, blank=True, editable=False, db_index=True)
+    phone_mac = models.CharField(max_length=32, blank=True, editable=False)
     starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     rank = models.PositiveSmallIntegerField(default=0)
@@ -256,6 +257,7 @@ class Contact(ScopedModel):
                 name="contact_once_per_door",
             )
         ]
+        indexes = [models.Index(fields=["phone_mac"], name="contact_by_phone")]
 
     def __str__(self) -> str:
         from registry.masking import masked_name

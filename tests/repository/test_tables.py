@@ -83,3 +83,32 @@ def test_the_models_and_the_migrations_agree() -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+# Tables that get rows with every door, visit and case. Elsewhere an index more costs nothing that counts.
+GROWING = (
+    "registry_premises registry_contact campaigns_framedoor campaigns_assignment visits_visit visits_submission "
+    "visits_delivery visits_service visits_photo disputes_case disputes_casepremises disputes_caseunit disputes_party "
+    "disputes_evidence disputes_ledgerentry disputes_entrytext"
+).split()
+# A plain index whose columns are the first ones of another, or all of another's that came before it.
+COVERED = """
+SELECT i.indexrelid::regclass::text, j.indexrelid::regclass::text
+FROM pg_index i JOIN pg_index j ON j.indrelid = i.indrelid AND j.indexrelid <> i.indexrelid
+JOIN pg_class one ON one.oid = i.indexrelid JOIN pg_class other ON other.oid = j.indexrelid
+WHERE i.indrelid::regclass::text = ANY(%s) AND NOT i.indisunique AND one.relam = other.relam
+    AND i.indpred IS NULL AND j.indpred IS NULL AND i.indexprs IS NULL AND j.indexprs IS NULL
+    AND j.indclass::text LIKE i.indclass::text || '%%'
+    AND (j.indkey::text LIKE i.indkey::text || ' %%'
+        OR (j.indkey::text = i.indkey::text AND (j.indisunique OR j.indexrelid < i.indexrelid)))
+"""
+
+
+@pytest.mark.django_db
+def test_no_index_of_a_growing_table_does_what_another_does() -> None:
+    """Each is written with every row: `db_index=False` stands where another index begins with the same column."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(name) IS NOT NULL FROM unnest(%s::text[]) AS name", [GROWING])
+        assert all(there for (there,) in cursor.fetchall())
+        cursor.execute(COVERED, [GROWING])
+        assert cursor.fetchall() == []

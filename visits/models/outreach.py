@@ -103,7 +103,7 @@ class Service(models.Model):
         SAFETY = "safety", _("help with safety at home")
         GOOD_DEED = "good_deed", _("good deed")
 
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="services")
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="services", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
 
     class Meta:

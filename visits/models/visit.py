@@ -79,10 +79,10 @@ class Visit(ScopedModel):
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
-    premises = models.ForeignKey(Premises, models.PROTECT, related_name="+", verbose_name=_("premises"))
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
+    premises = models.ForeignKey(Premises, models.PROTECT, related_name="+", verbose_name=_("premises"), db_index=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"), db_index=False)
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, blank=True, related_name="+")
-    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("officer"))
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("officer"), db_index=False)
     partner = models.ForeignKey(
         Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("partner")
     )
@@ -109,7 +109,7 @@ class Visit(ScopedModel):
     keyed_later = models.BooleanField(_("keyed later"), default=False)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
     voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
-    voided_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+")
+    voided_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     voided_why = models.CharField(_("why voided"), max_length=200, blank=True)
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(VisitQuerySet)()
@@ -175,7 +175,7 @@ class Submission(ScopedModel):
         HELD = "held", _("held")
         REFUSED = "refused", _("not accepted")
 
-    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("officer"))
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("officer"), db_index=False)
     client_id = models.UUIDField(_("client id"))
     kind = models.CharField(max_length=20, default="visit")
     body_digest = models.CharField(max_length=64)
@@ -228,7 +228,7 @@ class VisitRevision(models.Model):
 class Delivery(models.Model):
     """A leaflet, booklet or contact card that was left at a door."""
 
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="deliveries")
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="deliveries", db_index=False)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
     copies = models.PositiveSmallIntegerField(default=1)
 
@@ -252,7 +252,7 @@ class Finding(models.Model):
 class Photo(models.Model):
     """A picture taken at the door; checked by content, served only through a checked view."""
 
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos")
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos", db_index=False)
     file = models.FileField(upload_to="photos/%Y/%m/")
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField()
