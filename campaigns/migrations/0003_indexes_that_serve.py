@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_presses"),
         ("campaigns", "0002_share_outs_undone_and_run"),
-        ("registry", "0005_doors_in_order"),
+        ("registry", "0006_doors_in_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

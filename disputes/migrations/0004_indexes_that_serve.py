@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ("accounts", "0004_presses"),
         ("campaigns", "0003_indexes_that_serve"),
         ("disputes", "0003_requests_and_suggestions"),
-        ("registry", "0005_doors_in_order"),
+        ("registry", "0006_doors_in_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

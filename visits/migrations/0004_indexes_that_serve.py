@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0003_indexes_that_serve"),
-        ("registry", "0005_doors_in_order"),
+        ("registry", "0006_doors_in_order"),
         ("visits", "0003_photos_by_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_presses"),
-        ("registry", "0004_doors_found_by_unit"),
+        ("registry", "0005_names_in_order"),
     ]
 
     operations = [
