@@ -84,7 +84,7 @@ def make_return_visit(
         if client_id is not None and locked.client_id == client_id:
             return locked
         raise Refusal("already_made", _("This return visit has been made already."), status=409)
-    _may_return(case, locked, by)
+    must_be_theirs(case, locked, by)
     if client_id is not None and ReturnVisit.objects.unscoped("sent before").filter(client_id=client_id).exists():
         raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
     if answer not in ReturnVisit.Answer.values:
@@ -101,7 +101,8 @@ def make_return_visit(
     return locked
 
 
-def _may_return(case: Case, visit: ReturnVisit, by: Officer) -> None:
+def must_be_theirs(case: Case, visit: ReturnVisit, by: Officer) -> None:
+    """Raises `Refusal` (403) for who is neither named nor in the case nor above it; a hazard's lead checks nothing."""
     if case.kind == Kind.HAZARD and by.pk == case.lead_id:
         raise Refusal("recheck", _("An ordered hazard is checked again by somebody other than the lead."), status=403)
     if by.pk in (visit.officer_id, case.lead_id, case.helper_id) or by.may(Right.DIRECT_CASES, case.unit_id):

@@ -21,7 +21,7 @@ from accounts.refusals import Refusal
 from disputes import actions, forms
 from disputes.case_page import BY_NAME, Act, page_of
 from disputes.models import Case, Closure, Evidence, Party, ReturnVisit, Session
-from disputes.return_visits import make_return_visit
+from disputes.return_visits import make_return_visit, must_be_theirs
 from disputes.states import CASE
 from disputes.words import Kind
 
@@ -187,6 +187,8 @@ def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = forms.ReturnVisitForm(request.POST)
     within = Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists()
+    if not form.is_valid():
+        must_be_theirs(visit.case, visit, me(request))
     if not form.is_valid() and within:
         return _page(request, case_or_404(request, visit.case_id), status=422, answered=(pk, form))
     if not form.is_valid():

@@ -47,6 +47,8 @@ class Forms(HTMLParser):
         self.by_id: dict[str, Form] = {}
         self.open: Form | None = None
         self.within: Control | None = None
+        # The option that is open: its value, None where its words are that; and whether it is chosen.
+        self.option: tuple[str | None, bool] | None = None
         self.words = ""
         self.feed(html)
 
@@ -59,9 +61,8 @@ class Forms(HTMLParser):
                 self.by_id[said.get("id", "")] = self.open
             return
         if tag == "option" and self.within is not None and "disabled" not in said:
-            self.within.choices.append(said.get("value", ""))
-            if "selected" in said:
-                self.within.values.append(said.get("value", ""))
+            self.option = said.get("value"), "selected" in said
+            self.words = ""
             return
         form = self.by_id.get(said["form"], self.open) if "form" in said else self.open
         if form is not None and tag in {"input", "select", "textarea", "button"} and "disabled" not in said:
@@ -95,6 +96,11 @@ class Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.open = None
+        elif tag == "option" and self.within is not None and self.option is not None:
+            value, chosen = self.option
+            self.within.choices.append(self.words.strip() if value is None else value)
+            self.within.values += self.within.choices[-1:] if chosen else []
+            self.option = None
         elif tag == "textarea" and self.within is not None:
             # The line break after the opening tag is no part of it.
             self.within.values.append(self.words.removeprefix("\r\n").removeprefix("\n"))

@@ -1,5 +1,6 @@
 """The forms at the door. They read what was typed; what a visit must say is asked by `visits/rules.py`."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +116,11 @@ class QuestionPlace:
         return "" if offered else self.value
 
 
+def place_of(name: str) -> str:
+    """Where the page shows what is wrong with a field: a day and its time have one place, a finding's fields have one."""
+    return re.sub(r"^(next|started)_(day|time)$", r"\1_at", re.sub(r"^(f_[a-z]+_\d)_\w+$", r"\1", name))
+
+
 class KnownAtDoor(Protocol):
     """What the form offers to choose from, each looked up when it is first asked for."""
 
@@ -224,7 +230,7 @@ class VisitForm(forms.Form):
     @property
     def opens_more(self) -> bool:
         """Something under “more” has to be mended."""
-        names = {"next_at", "started_at", "photos", "partner", "officer"}
+        names = {"next_at", "started_at", "photos", "partner", "officer", "diary"}
         return bool(self.errors_at.keys() & (names | {place.name for place in self.further_questions()}))
 
     def put_refusal(self, refusal: Refusal) -> None:
@@ -251,7 +257,7 @@ class VisitForm(forms.Form):
 
     def put_form_errors(self) -> None:
         for name, sentences in self.errors.items():
-            self.errors_at.setdefault(name, []).extend(str(sentence) for sentence in sentences)
+            self.errors_at.setdefault(place_of(name), []).extend(str(sentence) for sentence in sentences)
 
     # -- for the action --
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -205,6 +206,9 @@ def slips(request: HttpRequest) -> HttpResponse:
     """Slips in one's own name, or by the desk in somebody's whose doors it shares out."""
     reader = me(request)
     form = SlipForm(request.POST, campaigns=open_campaigns(reader), officers=people_of(reader).select_related("unit"))
+    if set(form.errors) == {"sheets"}:
+        messages.error(request, str(form.errors["sheets"][0]))
+        return redirect("reports:papers")
     if not form.is_valid():
         raise Http404
     html = slips_html(
