@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs
-from accounts.actions import log_access
+from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
 from accounts.presses import one_press
 from accounts.refusals import Refusal
@@ -138,6 +138,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
     snapshot, officer = snapshot_or_404(request, pk), me(request)
     if snapshot.frozen_at is not None:
         if request.method == "POST":
+            must(officer, Right.FREEZE_BRIEF, snapshot.unit_id)
             messages.error(request, str(actions.FROZEN))
         return _frozen(request, snapshot, status=409 if request.method == "POST" else 200)
     if not officer.may(Right.FREEZE_BRIEF, snapshot.unit_id):
