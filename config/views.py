@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import cast
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from accounts.models import Officer
 from accounts.refusals import connection_lost, refused_by_disk
 from accounts.rights import Right
 from accounts.views import way_on
+from config.management.commands.work import some_worker_lives
 from config.middleware import away_page
 
 # Below this a server can't even say so: bytes.
@@ -55,14 +57,23 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @open_to_all
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, every migration is in, and the data folder can be written and has room."""
+    """The database answers, every migration is in, and there is room where data and uploads are written.
+
+    A worker that is away is told, and no ground to send nobody here: the pages answer, and its tasks keep their place.
+    """
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    writable = os.access(settings.DATA_DIR, os.W_OK) and shutil.disk_usage(settings.DATA_DIR).free > LEAST_ROOM
+    writable = all(has_room(place) for place in (settings.DATA_DIR, settings.MEDIA_ROOT))
     ready = pending == 0 and writable
-    return JsonResponse(
-        {"database": True, "pending_migrations": pending, "disk": writable}, status=200 if ready else 503
-    )
+    said = {"database": True, "pending_migrations": pending, "disk": writable, "worker": some_worker_lives()}
+    return JsonResponse(said, status=200 if ready else 503)
+
+
+def has_room(place: Path) -> bool:
+    """A folder that is not there yet is made by the first upload, on the disk of the one above it."""
+    if not place.exists():
+        return has_room(place.parent)
+    return os.access(place, os.W_OK) and shutil.disk_usage(place).free > LEAST_ROOM
 
 
 @needs(Right.USE_ADMIN)

@@ -1,11 +1,13 @@
 """Tags of the shared look: an icon from our own sprite, and the links that a person's rights open."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,6 +27,16 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+# What the worker does for a page is mostly done by then.
+LONG_WAIT = timedelta(seconds=60)
+
+
+@register.filter
+def is_long_ago(since: datetime) -> bool:
+    """Whether somebody has waited for the worker since then for longer than it should take."""
+    return timezone.now() - since > LONG_WAIT
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,18 @@ def test_the_end_of_a_worker_is_seen_and_asking_takes_nothing(elsewhere: Presenc
     assert not asked()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_readyz_tells_whether_a_worker_lives_and_sends_nobody_away_for_it(client, elsewhere: Presence) -> None:
+    def told() -> tuple[int, bool]:
+        answer = client.get("/readyz")
+        return answer.status_code, answer.json()["worker"]
+
+    assert told() == (200, True)
+    elsewhere.end()
+    wait_for(lambda: not told()[1])
+    assert told() == (200, False)
+
+
 @pytest.mark.django_db
 def test_a_lost_lock_is_taken_again_before_the_next_task(elsewhere: Presence) -> None:
     assert elsewhere._held

@@ -214,6 +214,17 @@ def test_a_list_is_forgotten_after_a_day(world, campaign, client):
     assert client.get(address).status_code == 410
 
 
+def test_who_waits_longer_than_usual_is_told_what_may_be_wrong(world, campaign, client):
+    walk_list = ask_walk_list(
+        campaign=campaign, unit=world.station, officer=world.owner, language="en", by=world.owner, at=NOW
+    )
+    client.force_login(world.owner)
+    address, said = f"/reports/papers/walk-lists/{walk_list.pk}/", "后台任务可能没有运行"
+    assert said not in client.get(address).content.decode()
+    WalkList.objects.unscoped("test").update(asked_at=NOW - timedelta(minutes=2))
+    assert said in client.get(address).content.decode()
+
+
 def test_a_list_opens_for_whoever_asked_for_it_alone(world, campaign, client):
     walk_list = ask_walk_list(
         campaign=campaign, unit=world.station, officer=world.owner, language="en", by=world.owner, at=NOW

@@ -12,7 +12,10 @@ APPS = FLOORS[:-1]
 
 
 # What .gitignore keeps out; for a copy that came as an archive, without git.
-IGNORED = {".venv", "node_modules", ".local", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+IGNORED = {
+    *(".venv", "node_modules", ".local", "__pycache__", ".git"),
+    *(".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"),
+}
 
 
 @cache

@@ -56,6 +56,17 @@ def lives(worker_id: str) -> bool:
         return not cursor.fetchone()[0]
 
 
+def some_worker_lives() -> bool:
+    """Whether any worker holds its lock, in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [LOCKS],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def put_back() -> int:
     """Tasks that no living worker runs wait again, three times at most; then their rows are told. Returns how many."""
