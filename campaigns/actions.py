@@ -22,7 +22,7 @@ from campaigns.models import (
     Responsibility,
     Topic,
 )
-from campaigns.question_sets import QuestionSet
+from campaigns.question_sets import QuestionPlan, QuestionSet
 from campaigns.states import CAMPAIGN
 from campaigns.templates import STANDARD_GRAND_VISIT, Plan
 from registry.jurisdictions import under
@@ -65,20 +65,25 @@ def draft_campaign(
         Topic(campaign=campaign, name=t.name, leaflet=t.leaflet, guidance=t.guidance, kind=t.kind, rank=n)
         for n, t in enumerate(plan.topics)
     )
+    _ask(campaign, [(question, question.kinds) for question in plan.questions], first_rank=0)
+    _lay_phases(campaign, plan)
+    return campaign
+
+
+def _ask(campaign: Campaign, asked: Iterable[tuple[QuestionPlan, Iterable[str]]], *, first_rank: int) -> None:
+    """Writes planned questions down, each for the kinds of door named beside it."""
     Question.objects.bulk_create(
         Question(
             campaign=campaign,
-            text=q.text,
-            kinds=list(q.kinds),
-            required=q.required,
-            type=q.type,
-            choices=list(q.choices),
-            rank=n,
+            text=plan.text,
+            kinds=list(kinds),
+            required=plan.required,
+            type=plan.type,
+            choices=list(plan.choices),
+            rank=first_rank + n,
         )
-        for n, q in enumerate(plan.questions)
+        for n, (plan, kinds) in enumerate(asked)
     )
-    _lay_phases(campaign, plan)
-    return campaign
 
 
 def _lay_phases(campaign: Campaign, plan: Plan) -> None:
@@ -106,18 +111,7 @@ def put_in_questions(*, campaign: Campaign, sets: Sequence[QuestionSet], by: Off
         for plan in each.questions
         if (kinds := [kind for kind in plan.kinds if (plan.text, kind) not in asked])
     ]
-    Question.objects.bulk_create(
-        Question(
-            campaign=locked,
-            text=plan.text,
-            kinds=kinds,
-            required=plan.required,
-            type=plan.type,
-            choices=list(plan.choices),
-            rank=rank + n,
-        )
-        for n, (plan, kinds) in enumerate(missing)
-    )
+    _ask(locked, missing, first_rank=rank)
     log_access(by, "questions_put_in", locked)
     return len(missing)
 

@@ -48,8 +48,8 @@ class ReasonForm(MoveForm):
 
 
 class AssignForm(MoveForm):
-    lead: Any = forms.ModelChoiceField(label=_("Lead"), queryset=None)
-    helper: Any = forms.ModelChoiceField(label=_("Helper"), queryset=None, required=False)
+    lead: Any = forms.ModelChoiceField(label=_("Lead"), queryset=None, empty_label=_("Choose a person"))
+    helper: Any = forms.ModelChoiceField(label=_("Helper"), queryset=None, required=False, empty_label=_("no helper"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

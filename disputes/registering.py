@@ -72,15 +72,7 @@ def register_finding(
     lead = next((o for o in (by, partner) if o is not None and o.may(Right.LEAD_CASE, premises.unit_id)), None)
     day = timezone.localdate(at)
     due = _promised(due_on, day, due_day(kind, grade, day))
-    first = "register"
-    if lead is not None and grade == 1:
-        first = "settle_on_spot" if on_spot else "open"
-    elif on_spot:
-        raise Refusal(
-            "on_spot_needs_an_officer",
-            _("Only an officer settles a matter on the spot. Name the officer you walk with, or leave it open."),
-            field="on_spot",
-        )
+    first = _first_move(lead, grade, on_spot)
     case = Case(
         number=_next_number(premises.unit, day),
         kind=kind,
@@ -97,15 +89,12 @@ def register_finding(
         summary=summary.strip(),
         measures=measures.strip(),
         receiver=receiver.strip(),
-        outcome=_on_spot_outcome(kind) if first == "settle_on_spot" else "",
-        settled_at=at if first == "settle_on_spot" else None,
-        on_the_spot=first == "settle_on_spot",
-        **(_told_on_the_spot(kind, by, at) if first == "settle_on_spot" else {}),
         client_id=client_id,
         found_on=day,
         registered_at=at,
         registered_by=by,
         due_on=due,
+        **(_settled(kind, by, at) if first == "settle_on_spot" else {}),
     )
     begin(case, CASE, first, by=by, at=at)
     CaseUnit.objects.create(case=case, unit=case.unit, why=CaseUnit.Why.OWNER)
@@ -115,6 +104,19 @@ def register_finding(
         Closure.objects.create(case=case, cycle=1, requested_at=at, requested_by=by)
         plan_return_visits(case, at)
     return case
+
+
+def _first_move(lead: Officer | None, grade: int, on_spot: bool) -> str:
+    """How a case comes on record: only an officer begins with it, and only with grade 1."""
+    if lead is not None and grade == 1:
+        return "settle_on_spot" if on_spot else "open"
+    if on_spot:
+        raise Refusal(
+            "on_spot_needs_an_officer",
+            _("Only an officer settles a matter on the spot. Name the officer you walk with, or leave it open."),
+            field="on_spot",
+        )
+    return "register"
 
 
 def _check_finding(kind: str, category: str, title: str, grade: int, grade_reason: str, on_spot: bool) -> None:
@@ -132,15 +134,16 @@ def _check_finding(kind: str, category: str, title: str, grade: int, grade_reaso
         raise Refusal("grade", _("Only a grade 1 matter can be settled on the spot."), field="grade")
 
 
-def _on_spot_outcome(kind: str) -> str:
-    """A clue is handed over, a suggestion explained (adopting it needs a measure); the rest is settled on the spot."""
-    return {Kind.CLUE: Outcome.HANDED_OVER, Kind.SUGGESTION: Outcome.EXPLAINED}.get(Kind(kind), Outcome.ON_SPOT)
+def _settled(kind: str, by: Officer, at: datetime) -> dict[str, Any]:
+    """What settling on the spot writes down: a clue is handed over, a suggestion explained (adopting it needs a measure).
 
-
-def _told_on_the_spot(kind: str, by: Officer, at: datetime) -> dict[str, Any]:
+    Who asked or suggested was there, and is told by that.
+    """
+    outcomes = {Kind.CLUE: Outcome.HANDED_OVER, Kind.SUGGESTION: Outcome.EXPLAINED}
+    settled = {"outcome": outcomes.get(Kind(kind), Outcome.ON_SPOT), "settled_at": at, "on_the_spot": True}
     if kind not in (Kind.REQUEST, Kind.SUGGESTION):
-        return {}
-    return {"reported_back_at": at, "reported_back_by": by, "reported_back_how": Told.IN_PERSON}
+        return settled
+    return {**settled, "reported_back_at": at, "reported_back_by": by, "reported_back_how": Told.IN_PERSON}
 
 
 def _sent_before(client_id: UUID | None, by: Officer) -> Case | None:

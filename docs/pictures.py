@@ -1,6 +1,7 @@
 """Draws the pictures of these documents anew from a running demo: `.venv/bin/python docs/pictures.py [ADDRESS]`.
 
-Start the demo first (`./run demo`), and set up the tools of tests once (`./run setup --dev`).
+Start a fresh demo first (`./run demo`), and set up the tools of tests once (`./run setup --dev`). The board is drawn of
+the station's own campaign, which is opened for it at the end: a campaign that has long been shared out has no work for it.
 """
 
 import shutil
@@ -19,7 +20,6 @@ PICTURES = [
     ("cases", "ZW1002", PHONE, "/cases/?show=all"),
     ("desk", "ZW1001", DESK, "/admin/"),
     ("progress", "ZW1001", DESK, "/admin/campaigns/campaign/{campaign}/progress/"),
-    ("share-out", "ZW1001", DESK, "/admin/campaigns/campaign/{campaign}/share-out/?way=evenly"),
     ("waiting", "ZW1001", DESK, "/admin/disputes/case/waiting/"),
     ("figures", "ZW0002", DESK, "/reports/campaigns/{campaign}/"),
     ("keyed", "ZW1001", DESK, "/visits/keyed/"),
@@ -35,13 +35,36 @@ def signed_in(browser: Browser, address: str, badge: str, screen: ViewportSize, 
     return page
 
 
-def open_campaign(browser: Browser, address: str) -> str:
-    """The number of the running campaign, from the desk's list."""
-    page = signed_in(browser, address, "ZW0001", DESK, "zh-CN")
-    page.goto(f"{address}/admin/campaigns/campaign/?state__exact=open")
-    found = page.locator("#result_list tbody th a").first.get_attribute("href") or ""
-    page.context.close()
+def newest(page: Page, address: str, state: str) -> str:
+    """The number of the newest campaign of a state, from the desk's list; empty where there is none."""
+    page.goto(f"{address}/admin/campaigns/campaign/?state__exact={state}")
+    links = page.locator("#result_list tbody th a")
+    found = (links.first.get_attribute("href") or "") if links.count() else ""
     return found.removeprefix("/admin/campaigns/campaign/").split("/")[0]
+
+
+def open_campaign(browser: Browser, address: str) -> str:
+    """The number of the campaign that the demo tells of."""
+    page = signed_in(browser, address, "ZW0001", DESK, "zh-CN")
+    found = newest(page, address, "open")
+    page.context.close()
+    return found
+
+
+def draw_board(browser: Browser, address: str) -> None:
+    """The board with doors to share out, one community open to its buildings."""
+    for short, language in LANGUAGES.items():
+        page = signed_in(browser, address, "ZW1001", DESK, language)
+        draft = newest(page, address, "draft")
+        if draft:
+            page.goto(f"{address}/admin/campaigns/campaign/{draft}/move/open/")
+            page.locator("#content form .button-main").click()
+            page.wait_for_load_state()
+        campaign = newest(page, address, "open")
+        page.goto(f"{address}/admin/campaigns/campaign/{campaign}/share-out/?way=evenly")
+        page.locator(".board-area summary").first.click()
+        page.screenshot(path=IMAGES / f"share-out-{short}.png")
+        page.context.close()
 
 
 def draw_pages(browser: Browser, address: str) -> None:
@@ -87,6 +110,7 @@ def main() -> None:
         )
         draw_pages(browser, address)
         draw_brief(browser, address)
+        draw_board(browser, address)
         browser.close()
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visits import views
+from visits import record_views, views
 from visits.keying import views as keying
 from visits.outreach import views as outreach
 
@@ -17,15 +17,15 @@ urlpatterns = [
     path("doors/<int:pk>/call/", views.call, name="call"),
     path("doors/<int:pk>/nobody-in/", views.nobody_in, name="nobody_in"),
     path("doors/<int:pk>/could-not-meet/", views.could_not_meet, name="could_not_meet"),
-    path("visits/", views.records, name="records"),
-    path("visits/receipts/", views.receipts, name="receipts"),
+    path("visits/", record_views.records, name="records"),
+    path("visits/receipts/", record_views.receipts, name="receipts"),
     path("visits/keyed/", keying.keyed, name="keyed"),
     path("visits/keyed/check/", keying.check, name="keyed_check"),
-    path("visits/<uuid:pk>/", views.record, name="record"),
+    path("visits/<uuid:pk>/", record_views.record, name="record"),
     path("visits/<uuid:pk>/undo/", views.undo, name="undo"),
-    path("visits/<uuid:pk>/correct/", views.correct, name="correct"),
-    path("visits/<uuid:pk>/void/", views.void, name="void"),
-    path("visits/<uuid:pk>/photos/<int:number>/", views.photo, name="photo"),
+    path("visits/<uuid:pk>/correct/", record_views.correct, name="correct"),
+    path("visits/<uuid:pk>/void/", record_views.void, name="void"),
+    path("visits/<uuid:pk>/photos/<int:number>/", record_views.photo, name="photo"),
     path("outreach/new/", outreach.new, name="outreach_new"),
     path("outreach/<int:pk>/", outreach.outreach, name="outreach"),
     path("me/", views.me, name="me"),

@@ -44,31 +44,25 @@ def board(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
             return HttpResponseRedirect(_confirmed(request, campaign, unit, choice, form.remembered))
         except Refusal as caught:
             refusal = caught
-    shown = make_board(
-        campaign=campaign,
-        unit=unit,
-        choice=choice,
-        on=timezone.localdate(),
-        area_names=area_names(campaign, unit),
-    )
+    shown = _shown(campaign, unit, choice, refusal, form.remembered["facts"])
+    status = refusal.status if refusal else 200
+    return page(request, model_admin, "admin/campaigns/board.html", status, stations=stations, **without, **shown)
+
+
+def _shown(campaign: Campaign, unit: Unit, choice: Choice, refusal: Refusal | None, seen: Any) -> dict[str, Any]:
+    """The board for these choices; after a refusal as stale also what changed since it was `seen`."""
+    today = timezone.localdate()
+    board = make_board(campaign=campaign, unit=unit, choice=choice, on=today, area_names=area_names(campaign, unit))
     stale = refusal is not None and refusal.code == "stale_board"
-    return page(
-        request,
-        model_admin,
-        "admin/campaigns/board.html",
-        refusal.status if refusal else 200,
-        campaign=campaign,
-        unit=unit,
-        stations=stations,
-        board=shown,
-        choice=choice,
-        ways=[(way.value, way.label) for way in Way],
-        refusal=refusal,
-        changes=what_changed(campaign, unit, form.remembered["facts"], shown) if stale else [],
-        title=_("Share-out"),
-        weeks_left=_weeks_left(campaign, timezone.localdate()),
-        is_open=campaign.state == Campaign.State.OPEN,
-    )
+    return {
+        "board": board,
+        "choice": choice,
+        "ways": [(way.value, way.label) for way in Way],
+        "refusal": refusal,
+        "changes": what_changed(campaign, unit, seen, board) if stale else [],
+        "weeks_left": _weeks_left(campaign, today),
+        "is_open": campaign.state == Campaign.State.OPEN,
+    }
 
 
 def _confirmed(request: HttpRequest, campaign: Campaign, unit: Unit, choice: Choice, said: dict[str, Any]) -> str:

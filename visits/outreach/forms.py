@@ -43,7 +43,10 @@ class OutreachForm(forms.Form):
         label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "control"})
     )
     area: Any = AreaField(
-        label=_("Community, village or township"), queryset=None, widget=forms.Select(attrs={"class": "control"})
+        label=_("Community, village or township"),
+        queryset=None,
+        empty_label=_("Choose a place"),
+        widget=forms.Select(attrs={"class": "control"}),
     )
     place = _line(_("Place"), _("The school, square, market or building; no names of people."), required=True)
     about = _line(_("What about"), _("For example: fraud by telephone, fire safety."), required=False)
