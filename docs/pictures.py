@@ -88,7 +88,8 @@ def draw_brief(browser: Browser, address: str) -> None:
     for short, language in LANGUAGES.items():
         page = signed_in(browser, address, "ZW0002", DESK, language)
         page.goto(f"{address}/reports/")
-        page.locator(".rows a").first.click()
+        page.locator("main .button-main").first.click()
+        page.wait_for_url("**/briefs/*/")
         with page.expect_download() as download, tempfile.TemporaryDirectory() as folder:
             page.locator("form[action$='/print/'] button").click()
             file = Path(folder) / "brief.pdf"

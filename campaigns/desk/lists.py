@@ -50,7 +50,7 @@ def officer_list(request: HttpRequest, model_admin: Any, pk: int, officer: int) 
     unit = chosen_station(request, stations_of(by, campaign))
     if unit is None:
         raise Http404
-    person = get_object_or_404(Officer.objects.visible_to(by), pk=officer)
+    person = get_object_or_404(Officer.objects.visible_to(by).people(), pk=officer)
     rows = walk_of(by, campaign, unit.pk).filter(officer=person)
     whole = request.GET.get("show") == "all"
     if not whole:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import Officer
 from accounts.refusals import Refusal
 from campaigns.board import Choice, Way
 from campaigns.models import ShareOutRun
@@ -204,6 +205,8 @@ def test_each_officer_s_list_is_in_walking_order_and_masked(world, campaign, chi
     assert places == sorted(places)
     assert "周秀兰" not in text and "周**" in text
     assert "1990000" not in text
+    reserved = Officer.objects.unscoped("test").get(badge="system")
+    assert chief.get(reverse("admin:campaigns_officer_list", args=[campaign.pk, reserved.pk])).status_code == 404
 
 
 def test_all_lists_go_out_as_one_workbook_with_a_sheet_each(world, campaign, chief, tmp_path):
