@@ -102,6 +102,9 @@ class House:
         return found[0]
 
     def kill(self, who: str) -> None:
+        """A worker whose database was killed before it may end a moment later, and is started again: its life is awaited."""
+        if who == "worker":
+            wait_for(lambda: bool(self.process_of(VICTIMS[who])), 30)
         pid = self.victim(who)
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not alive(pid))
