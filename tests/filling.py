@@ -37,6 +37,8 @@ NAMED: dict[str, Any] = {
 }
 # What is chosen although the page stands on something else: a press that changes nothing proves nothing.
 CHOSEN = {"grade": "3"}
+# No row of a list is taken out; of a campaign's questions five at most may be asked everywhere.
+NOT_TICKED = ("-DELETE", "-required")
 # Better left alone: a visit logged for somebody else, at another hour, with findings that need more than a word.
 LEFT_EMPTY = re.compile(r"f_\w+|(started|next)_(day|time)|officer|partner|not_given\w*|broken_off|left|facts|as_last")
 
@@ -66,7 +68,7 @@ def value_for(control: Control, world: World) -> list[Any]:
         table = control.name == "file"
         found = ("名册.csv", ROSTER, "text/csv") if table else ("现场.jpg", picture_bytes(), "image/jpeg")
         return [SimpleUploadedFile(*found)]
-    if control.name.endswith("-DELETE"):
+    if control.name.endswith(NOT_TICKED):
         return []
     if control.kind == "checkbox":
         return control.choices[-1:]

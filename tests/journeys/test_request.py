@@ -34,8 +34,8 @@ def test_from_a_request_at_the_door_to_striking_off(
     case = Case.objects.unscoped("test").get()
 
     page.locator("summary", has_text="答复群众").click()
-    page.locator("#id_outcome").select_option("answered")
-    page.locator("#id_measures").fill("已告知材料和办理地点")
+    page.locator("form[action$='/settle/'] [name=outcome]").select_option("answered")
+    page.locator("form[action$='/settle/'] [name=measures]").fill("已告知材料和办理地点")
     clean(page, axe)
     page.get_by_role("button", name="答复群众").click()
     page.locator("summary", has_text="反馈").click()
