@@ -24,10 +24,14 @@ NAME = "bench"
 SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "30min", "max_connections": "60"}
 
 
+def server() -> Cluster:
+    return Cluster(STATE / "bench", SERVER)
+
+
 @contextmanager
 def ground() -> Iterator[Cluster]:
     """A server of its own, and Django set up on the app's login. Nothing of the site is touched."""
-    cluster = Cluster(STATE / "bench", SERVER)
+    cluster = server()
     with cluster.in_use(), tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
         os.environ.update(
             DJANGO_SETTINGS_MODULE="config.settings",
@@ -50,18 +54,43 @@ def ground() -> Iterator[Cluster]:
 
 def clear(cluster: Cluster) -> None:
     """An empty database, migrated by its owner: each bench begins with its own, so that none pays for another's rows."""
-    import psycopg
+    let_go()
+    as_superuser(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    make_roles(cluster.url(), {OWNER: cluster.password, APP: cluster.password}, name=NAME)
+    as_owner = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
+    for command in (["migrate", "--noinput", "-v0"], ["grant_login", APP]):
+        subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, env=as_owner, check=True, capture_output=True)
+
+
+def let_go() -> None:
+    """Closes the connections, those that the pool keeps as well."""
     from django.db import connection
 
     database: Any = connection
     database.close()
     database.close_pool()
-    with psycopg.connect(cluster.url(), autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-    make_roles(cluster.url(), {OWNER: cluster.password, APP: cluster.password}, name=NAME)
-    as_owner = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
-    for command in (["migrate", "--noinput", "-v0"], ["grant_login", APP]):
-        subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, env=as_owner, check=True, capture_output=True)
+
+
+def as_superuser(*statements: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server().url(), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def set_aside(name: str) -> None:
+    """A copy of the database as it stands now."""
+    let_go()
+    as_superuser(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {NAME}")
+
+
+def turn_to(name: str) -> None:
+    """The next statement asks this database."""
+    from django.db import connection
+
+    let_go()
+    connection.settings_dict["NAME"] = name
 
 
 def link_static(folder: Path) -> None:

@@ -1,14 +1,15 @@
 """Pages at 10,000, 100,000 and 1,000,000 doors: time and statements.
 
 The first 10,000 are one station's; what grows is the register around it, as it does when a bureau, then a city comes in.
-An officer's round, and the station's board, hold the same doors at every size.
+An officer's round, and the station's board, hold the same doors at every size. Each size is a database of its own, and
+the pages are asked of them in turn, when all is written: a noisy second falls on every size.
 """
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from config.bench.ground import Place, campaign_over, grow_to
+from config.bench.ground import NAME, Place, as_superuser, campaign_over, grow_to, set_aside, turn_to
 from config.bench.rows import PageRow, seconds
 
 if TYPE_CHECKING:
@@ -16,10 +17,27 @@ if TYPE_CHECKING:
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 9
+TURNS = 3
 
 
 def measure(place: Place, sizes: tuple[int, ...] = SIZES) -> Iterator[PageRow]:
-    found: dict[str, list[tuple[float, int]]] = {}
+    grown = dict(grow(place, sizes))
+    as_superuser("CHECKPOINT")
+    for name in pages(place, 0):
+        times: dict[str, list[float]] = {database: [] for database in grown}
+        asked: dict[str, int] = {}
+        for _turn in range(TURNS):
+            for database, campaign in grown.items():
+                turn_to(database)
+                badge, path = pages(place, campaign)[name]
+                asked[database], taken = looked_at(badge, path)
+                times[database] += taken
+        yield PageRow(name, tuple(map(statistics.median, times.values())), tuple(asked.values()))
+    turn_to(NAME)
+
+
+def grow(place: Place, sizes: tuple[int, ...]) -> Iterator[tuple[str, int]]:
+    """A database a size, each with its own campaign."""
     station = place.people.stations[0]
     own = {area for area, unit in place.stations.items() if unit == station.unit.pk}
     everywhere, place.areas = place.areas, sorted(own)
@@ -27,59 +45,62 @@ def measure(place: Place, sizes: tuple[int, ...] = SIZES) -> Iterator[PageRow]:
         grow_to(place, size)
         place.areas = [area for area in everywhere if area not in own]
         campaign = campaign_over(place, f"{size:,}", stations=[station])
-        for name, badge, path in pages(place, campaign.pk):
-            found.setdefault(name, []).append(taken(badge, path))
+        database = f"{NAME}_{size}"
+        set_aside(database)
+        yield database, campaign.pk
         end(place, campaign)
-    for name, figures in found.items():
-        yield PageRow(name, tuple(ms for ms, _n in figures), tuple(n for _ms, n in figures))
 
 
-def pages(place: Place, campaign: int) -> list[tuple[str, str, str]]:
+def pages(place: Place, campaign: int) -> dict[str, tuple[str, str]]:
+    """What is looked at, by whom; words after an address are sought there."""
+    station = place.people.stations[0]
+    officer, chief = station.staff[0].badge, station.chief.badge
+    return {
+        "round": (officer, "/round/"),
+        "one door": (officer, f"/doors/{door_of(campaign, officer)}/"),
+        "find a door by address": (officer, "/doors/ 车城路12号 3栋"),
+        "list of doors, first page": ("ZW0001", "/admin/registry/premises/"),
+        "search a full name": ("ZW0001", "/admin/registry/premises/ 周秀兰"),
+        "search a common surname by pinyin": ("ZW0001", "/admin/registry/premises/ zhou"),
+        "search, as a station": (chief, "/admin/registry/premises/ zhou"),
+        "share-out board of a station": (chief, f"/admin/campaigns/campaign/{campaign}/share-out/"),
+        "frame, first page": (chief, "/admin/campaigns/framedoor/"),
+    }
+
+
+def door_of(campaign: int, badge: str) -> int:
     from campaigns.models import Assignment
 
-    station = place.people.stations[0]
-    officer = station.staff[0]
-    door = (
-        Assignment.objects.unscoped("a door of the bench").live().filter(officer=officer, campaign_id=campaign).first()
-    )
-    return [
-        ("round", officer.badge, "/round/"),
-        ("one door", officer.badge, f"/doors/{door.premises_id if door else 0}/"),
-        ("find a door by address", officer.badge, "/doors/ 车城路12号 3栋"),
-        ("list of doors, first page", "ZW0001", "/admin/registry/premises/"),
-        ("search a full name", "ZW0001", "/admin/registry/premises/ 周秀兰"),
-        ("search a common surname by pinyin", "ZW0001", "/admin/registry/premises/ zhou"),
-        ("search, as a station", station.chief.badge, "/admin/registry/premises/ zhou"),
-        ("share-out board of a station", station.chief.badge, f"/admin/campaigns/campaign/{campaign}/share-out/"),
-        ("frame, first page", station.chief.badge, "/admin/campaigns/framedoor/"),
-    ]
+    held = Assignment.objects.unscoped("a door of the bench").live().filter(officer__badge=badge, campaign_id=campaign)
+    return held.values_list("premises_id", flat=True).first() or 0
 
 
-def taken(badge: str, path: str) -> tuple[float, int]:
-    """Median milliseconds of one page and its statements, after one look that warms it; words after it are posted."""
+def looked_at(badge: str, path: str) -> tuple[int, list[float]]:
+    """Statements of one page and its milliseconds, after one look that warms it."""
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext
+
+    ask = page_of(badge, path)
+    with CaptureQueriesContext(connection) as statements:
+        answer = ask()
+    asked = len(statements)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    return asked, [seconds(ask) * 1000 for _round in range(ROUNDS)]
+
+
+def page_of(badge: str, path: str) -> Callable[[], Any]:
+    """Asks for one page as somebody who is signed in; words are posted, as the pages do."""
+    from django.test import Client
 
     from accounts.models import Officer
 
     path, _blank, sought = path.partition(" ")
     client = Client()
     client.force_login(Officer.objects.unscoped("whose page is measured").get(badge=badge))
-
     if sought and path.startswith("/admin/"):
         path, sought = client.post(path, {"seek": sought})["Location"], ""
-
-    def ask() -> Any:
-        return client.post(path, {"q": sought}) if sought else client.get(path)
-
-    with CaptureQueriesContext(connection) as statements:
-        answer = ask()
-    asked = len(statements)
-    if answer.status_code != 200:
-        raise RuntimeError(f"{path} answered {answer.status_code}")
-    times = [seconds(ask) * 1000 for _round in range(ROUNDS)]
-    return statistics.median(times), asked
+    return lambda: client.post(path, {"q": sought}) if sought else client.get(path)
 
 
 def end(place: Place, campaign: "Campaign") -> None:
