@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -92,6 +94,12 @@ def _error(request: HttpRequest, status: int, title: str, sentence: str) -> Http
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        sentence = _(
+            "Nothing was saved. Go back, shorten the longest text (all together at most %(limit)s), and send again."
+        )
+        return _error(request, 413, _("Too much at once"), sentence % {"limit": limit})
     return _error(request, 400, _("This could not be read"), _("Go back, look at what was entered, and send it again."))
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -155,6 +156,14 @@ def test_a_nul_in_an_address_is_a_bad_request_before_any_page_reads_it(house: Wa
     client = client_of(house.world.owner)
     assert client.get(reverse("disputes:list") + "?number=a%00b").status_code == 400
     assert client.get("/admin/registry/area/42%00/change/").status_code == 400
+
+
+def test_a_form_with_too_much_in_it_says_so_and_what_to_do(house: Watched) -> None:
+    client, length = client_of(house.world.owner), settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    for sent in ({"diary": "长" * length}, {f"q_{number}": "1" for number in range(5001)}):
+        response = client.post(f"/doors/{house.world.doors[0].pk}/", sent, headers={"Accept-Language": "zh-hans"})
+        assert response.status_code == 413
+        assert "缩短过长的文字（合计不超过 5.0" in response.content.decode()
 
 
 def test_filters_of_a_file_that_cannot_be_looked_up_are_refused(house: Watched) -> None:
