@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions import log_access, must
+from accounts.days import check_span
 from accounts.lifecycles import move
 from accounts.models import Officer, Unit
 from accounts.planner import has_grown
@@ -43,8 +44,7 @@ def draft_campaign(
 ) -> Campaign:
     """A draft with everything the plan knows: the supervisor types title, dates and communities only."""
     must(by, Right.SET_UP, unit.pk)
-    if ends_on < starts_on:
-        raise Refusal("dates", _("The last day lies before the first. Change one of them."), field="ends_on")
+    check_span(starts_on, ends_on)
     campaign = Campaign.objects.create(
         title=title,
         slogan=plan.slogan,

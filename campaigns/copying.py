@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.actions import log_access, must
+from accounts.days import check_span
 from accounts.models import Officer, Unit
-from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Campaign, Phase, Question, Responsibility, Topic
 from registry.models import Area
@@ -37,8 +36,7 @@ def copy_campaign(
     communities that the new one does not take, stay behind.
     """
     must(by, Right.SET_UP, unit.pk)
-    if ends_on < starts_on:
-        raise Refusal("dates", _("The last day lies before the first. Change one of them."), field="ends_on")
+    check_span(starts_on, ends_on)
     copy: Campaign = Campaign.objects.create(
         title=title,
         unit=unit,

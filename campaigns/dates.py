@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions import log_access, must
+from accounts.days import BACKWARDS
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -35,7 +36,7 @@ def faults_of(campaign: Campaign, dates: Dates, on: date) -> list[Refusal]:
     """Why the campaign can't have these dates, each at the field where it can be mended."""
     faults = []
     if dates.ends_on < dates.starts_on:
-        faults.append(Refusal("dates", _("The last day lies before the first. Change one of them."), field="ends_on"))
+        faults.append(Refusal("dates", str(BACKWARDS), field="ends_on"))
     if dates.retain_until < dates.ends_on:
         faults.append(Refusal("kept", _("Personal data is kept at least until the last day."), field="retain_until"))
     if campaign.state == Campaign.State.OPEN:
@@ -66,8 +67,7 @@ def _faults_of_open(campaign: Campaign, dates: Dates, on: date) -> list[Refusal]
 def phase_faults(prefix: str, starts_on: date, ends_on: date, dates: Dates) -> list[Refusal]:
     """Why a phase can't lie where it lies, at `<prefix>_starts_on` or `<prefix>_ends_on`."""
     if ends_on < starts_on:
-        words = _("The last day lies before the first. Change one of them.")
-        return [Refusal("phase_dates", words, field=f"{prefix}_ends_on")]
+        return [Refusal("phase_dates", str(BACKWARDS), field=f"{prefix}_ends_on")]
     found = []
     if starts_on < dates.starts_on:
         words = _("This phase begins before the campaign does, on %(day)s.") % {"day": _said(dates.starts_on)}

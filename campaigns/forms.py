@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.days import IN_REACH
+from accounts.days import IN_REACH, say_backwards
 from accounts.models import Officer, Unit
 from accounts.rights import Right
 from campaigns.board import Choice
@@ -60,9 +60,7 @@ class DraftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        first, last = data.get("starts_on"), data.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
+        say_backwards(self, data)
         return data
 
     def groups(self) -> list[tuple[Area, list[Area]]]:
@@ -216,10 +214,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        first: date | None = data.get("starts_on")
+        say_backwards(self, data)
         last: date | None = data.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
         kept: date | None = data.get("retain_until")
         if last and kept and kept < last:
             self.add_error("retain_until", _("Personal data is kept at least until the last day."))

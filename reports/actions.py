@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import log_access, must
+from accounts.days import check_span
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -29,8 +30,7 @@ def begin_brief(
 ) -> Snapshot:
     """The draft of the next issue for these days; begun twice, it is the same draft. Needs FREEZE_BRIEF at the unit."""
     must(by, Right.FREEZE_BRIEF, unit.pk)
-    if ends_on < starts_on:
-        raise Refusal("dates", _("The last day lies before the first. Change one of them."), field="ends_on")
+    check_span(starts_on, ends_on)
     if ends_on > at.date():
         raise Refusal("future", _("The period lies in the future."), field="ends_on")
     Campaign._base_manager.select_for_update(of=("self",)).get(pk=campaign.pk)

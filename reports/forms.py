@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.days import IN_REACH
+from accounts.days import IN_REACH, say_backwards
 
 
 class PeriodForm(forms.Form):
@@ -22,9 +22,7 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        first, last = data.get("starts_on"), data.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("The last day lies before the first. Change one of them."))
+        say_backwards(self, data)
         return data
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from campaigns.models import Campaign
 
 SIZES = (10_000, 100_000, 1_000_000)
-ROUNDS = 9
-TURNS = 3
+ROUNDS = 3
+TURNS = 9
 
 
 def measure(place: Place, sizes: tuple[int, ...] = SIZES) -> Iterator[PageRow]:
