@@ -116,16 +116,19 @@ def put_in_questions(*, campaign: Campaign, sets: Sequence[QuestionSet], by: Off
     return len(missing)
 
 
-FREEZE_FRAME = """
-INSERT INTO campaigns_framedoor
-    (campaign_id, premises_id, unit_id, area_id, kind, building, walk_key, added_late, tries, contacts, bands,
-     last_outcome, gone_said)
-SELECT %s, p.id, p.unit_id, p.area_id, p.kind, trim(concat_ws(' ', nullif(p.street, ''), nullif(p.building, ''))),
-       p.walk_key, false, 0, 0, '{}', '', ''
+DOORS_TO_FREEZE = """
 FROM registry_premises p
 JOIN accounts_unit u ON u.id = p.unit_id
 WHERE p.merged_into_id IS NULL AND u.path LIKE %s
   AND EXISTS (SELECT 1 FROM campaigns_campaign_areas a WHERE a.campaign_id = %s AND p.area_id LIKE a.area_id || '%%')
+"""
+FREEZE_FRAME = f"""
+INSERT INTO campaigns_framedoor
+    (campaign_id, premises_id, unit_id, area_id, kind, building, walk_key, added_late, tries, contacts, bands,
+     last_outcome, gone_said)
+SELECT %s, p.id, p.unit_id, p.area_id, p.kind, trim(concat_ws(' ', nullif(p.street, ''), nullif(p.building, ''))),
+       p.walk_key, false, 0, 0, '{{}}', '', ''
+{DOORS_TO_FREEZE}
 """
 
 

@@ -18,6 +18,7 @@ from accounts.reached_admin import officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import actions
+from campaigns.consequences import consequences
 from campaigns.copying import copy_campaign
 from campaigns.desk.pages import campaign_or_404, page
 from campaigns.forms import DraftForm
@@ -102,12 +103,14 @@ def move_campaign(request: HttpRequest, model_admin: Any, pk: int, name: str) ->
         else:
             messages.success(request, _done(campaign))
         return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
+    button = next((button for button in moves_of(campaign, officer_of(request)) if button.name == name), None)
     return page(
         request,
         model_admin,
         "admin/campaigns/move.html",
         campaign=campaign,
-        button=next((button for button in moves_of(campaign, officer_of(request)) if button.name == name), None),
+        button=button,
+        consequences=consequences(campaign, name) if button and not button.refusal else [],
         title=capfirst(CAMPAIGN.moves[name].label),
     )
 
