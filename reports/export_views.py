@@ -20,9 +20,10 @@ from accounts.rights import Right
 from accounts.seeking import in_words
 from reports import exports, tasks, views
 from reports.brief import Brief
-from reports.figures import compute, last_full_week, units_in_reach
+from reports.figures import compute, units_in_reach
 from reports.forms import PeriodForm
 from reports.models import Export
+from reports.periods import usual_days
 from reports.workbooks import workbook_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,7 +85,7 @@ def export_file(request: HttpRequest, pk: int) -> FileResponse | HttpResponseRed
 def campaign_workbook(request: HttpRequest, pk: int) -> FileResponse:
     """The figures of the days shown as they are now; no row of anybody's, so seeing figures is right enough."""
     officer, campaign = cast(Officer, request.user), views.campaign_or_404(request, pk)
-    first, last = last_full_week(timezone.localdate())
+    first, last = usual_days(campaign, timezone.localdate())
     form = PeriodForm(request.POST)
     if form.is_valid():
         first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]

@@ -23,6 +23,7 @@ from reports.bulletin import bulletin
 from reports.figures import compute, last_full_week, units_in_reach
 from reports.forms import BriefForm, PeriodForm
 from reports.models import Print, Snapshot
+from reports.periods import usual_days
 
 
 def me(request: HttpRequest) -> Officer:
@@ -76,7 +77,7 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The brief's figures as they are now, for a period; nothing is stored."""
     officer, campaign = me(request), campaign_or_404(request, pk)
     unit = unit_of(officer, campaign)
-    first, last = last_full_week(timezone.localdate())
+    first, last = usual = usual_days(campaign, timezone.localdate())
     form = PeriodForm(
         request.GET if "starts_on" in request.GET else None, initial={"starts_on": first, "ends_on": last}
     )
@@ -93,6 +94,7 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
         "drafts": drafts,
         "briefs": briefs.frozen()[:20],
         "may_freeze": officer.may(Right.FREEZE_BRIEF, unit.pk),
+        "usual_is_last_week": usual == last_full_week(timezone.localdate()),
         "as_of": timezone.now(),
         "tab": "reports",
     }
@@ -118,11 +120,11 @@ def bulletin_text(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.FREEZE_BRIEF)
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
-    """Last week's brief in one click, or a brief of the period that was shown."""
+    """The brief of the usual days in one click, or of those that were shown."""
     campaign = campaign_or_404(request, pk)
     unit = unit_of(me(request), campaign)
     form = PeriodForm(request.POST)
-    first, last = last_full_week(timezone.localdate())
+    first, last = usual_days(campaign, timezone.localdate())
     if form.is_valid():
         first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
     snapshot = actions.begin_brief(
