@@ -70,6 +70,11 @@ class Snapshot(ScopedModel):
     def check_code(self) -> str:
         return self.digest[:8].upper()
 
+    @property
+    def is_frozen_early(self) -> bool:
+        """Frozen on its last day or before: the figures end at the freezing, not with the day."""
+        return self.frozen_at is not None and timezone.localdate(self.frozen_at) <= self.ends_on
+
 
 class PrintQuerySet(ScopedQuerySet):
     def reach(self, officer: Officer) -> Q:

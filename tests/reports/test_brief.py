@@ -183,6 +183,20 @@ def test_last_week_is_begun_once_however_often_it_is_pressed(world, campaign):
     assert len(same) == 1
 
 
+def test_paper_never_says_that_its_figures_reach_into_hours_to_come(world, campaign):
+    def foot(snapshot: Snapshot) -> str:
+        html = brief_html(snapshot, language="zh-hans", badge="T0001", number=1)
+        return html.partition('<div class="foot">')[2].partition("</div>")[0]
+
+    def frozen_on(day: int) -> Snapshot:
+        return freeze_brief(snapshot=typed(world, campaign, issue=1 + day), by=world.desk, at=NOW + day * DAY)
+
+    last_day = (LAST - NOW.date()).days
+    early = foot(frozen_on(last_day))
+    assert "数据截至定稿时" in early and "24时" not in early
+    assert f"数据截至{LAST.month}月{LAST.day}日24时" in foot(frozen_on(last_day + 1))
+
+
 def test_the_same_snapshot_gives_the_same_bytes(world, campaign):
     html = brief_html(frozen(world, campaign), language="zh-hans", badge="T0001", number=1)
     first, second = draw(html, "same"), draw(html, "same")
