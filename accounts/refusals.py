@@ -1,6 +1,7 @@
 """A refusal: the one way in which the house says no, with a sentence that a person can act on."""
 
 import errno
+from collections.abc import Iterable
 
 from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
@@ -23,9 +24,23 @@ class Refusal(Exception):
         self.sentence = sentence
         self.field = field
         self.status = status
+        self.also: tuple[Refusal, ...] = ()
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+    @property
+    def every(self) -> tuple["Refusal", ...]:
+        """This one, and what else was wrong with the same form: each is shown at its field."""
+        return (self, *self.also)
+
+
+def refuse(faults: Iterable[Refusal]) -> None:
+    """Raises the first fault with the others beside it; nothing where there is none."""
+    found = tuple(faults)
+    if found:
+        found[0].also = found[1:]
+        raise found[0]
 
 
 # What PostgreSQL refuses in working order, by SQLSTATE; anything else of the kind means that it is away.

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.actions import log_access, must
 from accounts.days import BACKWARDS
 from accounts.models import Officer
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
 from campaigns.models import Assignment, Campaign, FrameDoor
 
@@ -114,7 +114,7 @@ def change_dates(
 ) -> Campaign:
     """Moves a draft's or an open campaign's dates with its phases; needs SET_UP at the lead unit.
 
-    `seen` are the dates that the person had before them. Raises the first fault; and `"look_first"` (409) where
+    `seen` are the dates that the person had before them. Raises what is wrong with them; and `"look_first"` (409) where
     something follows from the new dates that nobody has looked at yet (`warned`).
     """
     must(by, Right.SET_UP, campaign.unit_id)
@@ -123,8 +123,7 @@ def change_dates(
         raise Refusal("closed", _("The dates of a closed campaign stay as they are."), status=409)
     if (locked.starts_on, locked.ends_on) != seen:
         raise Refusal("dates_changed", _("Somebody changed the dates meanwhile. Look at them, then save."), status=409)
-    if faults := faults_of(locked, dates, timezone.localdate(at)):
-        raise faults[0]
+    refuse(faults_of(locked, dates, timezone.localdate(at)))
     if not warned and (warnings := warnings_of(locked, dates)):
         raise Refusal("look_first", warnings[0][1], field=warnings[0][0], status=409)
     locked.starts_on, locked.ends_on, locked.retain_until = dates.starts_on, dates.ends_on, dates.retain_until

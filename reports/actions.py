@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actions import log_access, must
 from accounts.days import check_span
 from accounts.models import Officer, Unit
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
 from campaigns.models import Campaign
 from disputes.ledger import heads, heads_digest
@@ -80,12 +80,11 @@ def freeze_brief(*, snapshot: Snapshot, by: Officer, at: datetime) -> Snapshot:
     """Takes the figures as they are now and ends typing; a person must have typed problems and next steps."""
     must(by, Right.FREEZE_BRIEF, snapshot.unit_id)
     locked = _locked_draft(snapshot)
-    for field, sentence in (
-        ("problems", _("Write the problems first: figures don't say them.")),
-        ("next_steps", _("Write the next steps first.")),
-    ):
-        if not getattr(locked, field).strip():
-            raise Refusal(field, sentence, field=field)
+    wanted = {
+        "problems": _("Write the problems first: figures don't say them."),
+        "next_steps": _("Write the next steps first."),
+    }
+    refuse(Refusal(name, words, field=name) for name, words in wanted.items() if not getattr(locked, name).strip())
     figures = compute(
         campaign=locked.campaign,
         units=units_in_reach(by, locked.unit),

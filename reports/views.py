@@ -159,7 +159,8 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             if refusal.status == 409:
                 raise
-            form.add_error(refusal.field or None, str(refusal))
+            for fault in refusal.every:
+                form.add_error(fault.field or None, str(fault))
     figures = compute(
         campaign=snapshot.campaign,
         units=units_in_reach(officer, snapshot.unit),

@@ -162,6 +162,14 @@ def test_nothing_is_frozen_before_a_person_has_typed_problems_and_next_steps(wor
     assert not Snapshot.objects.unscoped("test").frozen().exists()
 
 
+def test_what_a_brief_lacks_is_said_at_each_field_at_once(world, campaign, client):
+    draft = typed(world, campaign, problems="", next_steps="")
+    client.force_login(world.desk)
+    answer = client.post(f"/reports/briefs/{draft.pk}/", {"issue": 1, "decisions": "增派两人", "freeze": "1"})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"problems", "next_steps"}
+
+
 def test_a_frozen_brief_stays_as_it_was_while_the_figures_move_on(world, campaign):
     snapshot = frozen(world, campaign)
     visit(world, world.doors[0])
