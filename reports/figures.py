@@ -9,13 +9,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
 from campaigns.models import Campaign
 from disputes.words import Kind
-from registry.models import Premises
 from reports.indicators import (
     INDICATORS,
     VERSION,
@@ -30,7 +28,7 @@ from reports.indicators import (
     by_service,
     by_topic,
     by_week,
-    frame,
+    frame_note,
 )
 
 FRONT = (
@@ -72,16 +70,22 @@ def last_full_week(today: date) -> tuple[date, date]:
 
 
 @transaction.atomic
-def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date) -> dict[str, Any]:
-    """Everything that a brief prints. Counts only, keyed by stable codes; rates are made when shown."""
-    with connection.cursor() as cursor:
-        # Room to add up a bureau's doors in memory: a few dozen megabytes instead of files on the disk.
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, by_hand: bool = False) -> dict[str, Any]:
+    """Everything that a brief prints. Counts only, keyed by stable codes; rates are made when shown.
+
+    `by_hand` counts every visit, whatever is kept up: the same figures, slower.
+    """
     ids = frozenset(unit.pk for unit in units)
-    total = Scope(campaign, ids, None, last)
-    week = Scope(campaign, ids, first, last, within=total)
+    total = Scope(campaign, ids, None, last, by_hand=by_hand)
+    if total.tallies is None:
+        with connection.cursor() as cursor:
+            # Room to add up a bureau's doors in memory: a few dozen megabytes instead of files on the disk.
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+    week = Scope(campaign, ids, first, last, within=total, by_hand=by_hand)
     span = (last - first).days + 1
-    before = Scope(campaign, ids, first - timedelta(days=span), first - timedelta(days=1), within=total)
+    before = Scope(
+        campaign, ids, first - timedelta(days=span), first - timedelta(days=1), within=total, by_hand=by_hand
+    )
     by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
     stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
     return {
@@ -95,7 +99,7 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date) -
         "week_number": campaign.week_of(last),
         "lines": [_line(code, by_unit[code], week, before) for code in (*FRONT, *MORE)],
         "stations": [_station(unit, by_unit) for unit in stations],
-        "frame": _frame_note(total),
+        "frame": frame_note(total),
         "weeks": by_week(total),
         "kinds": by_kind(total),
         "bands": by_band(total),
@@ -142,19 +146,6 @@ def _station(unit: Unit, by_unit: dict[str, dict[str, dict[int, int]]]) -> dict[
     over, numerator = row["households_visited_over"], row["households_visited_numerator"]
     row["below_plan"] = over >= ENOUGH and 100 * numerator < PLAN_PERCENT * over
     return row
-
-
-def _frame_note(total: Scope) -> dict[str, int]:
-    """Households: in the register, confirmed gone, added on the round and visited of these."""
-    listed, added = (Q(kind=Premises.Kind.HOUSEHOLD, added_late=late) for late in (False, True))
-    counts = {
-        "register": listed,
-        "gone": listed & Q(gone_confirmed_at__lt=total.until),
-        "added": added,
-        "added_visited": added & Q(met_on__lte=total.last),
-        "could_not_meet": Q(could_not_meet_at__lt=total.until, met_on__isnull=True),
-    }
-    return frame(total).aggregate(**{code: Count("pk", filter=condition) for code, condition in counts.items()})
 
 
 def digest(figures: dict[str, Any]) -> str:

@@ -81,8 +81,9 @@ def merge_added(*, door: Premises, into: Premises, by: Officer, at: datetime) ->
             case_place.premises = into
             case_place.save(update_fields=["premises"])
     ReturnVisit.objects.unscoped("merging").filter(premises=door).update(premises=into)
-    _leave_frames(door, into, at)
+    # While their frame still has the door: figures take the visits from there (`visits.tallies`).
     Visit.objects.unscoped("merging").filter(premises=door).update(premises=into, assignment=None)
+    _leave_frames(door, into, at)
     door.merged_into, door.added_on_round = into, False
     door.save(update_fields=["merged_into", "added_on_round"])
     fold_door(into, at=at)
@@ -99,15 +100,22 @@ def _move_people(door: Premises, into: Premises, at: datetime) -> None:
 
 
 def _leave_frames(door: Premises, into: Premises, at: datetime) -> None:
-    """The late rows were a mistake of counting: they go, and the door that was listed takes their place."""
+    """The late rows were a mistake of counting: they go, and the door that was listed takes their place.
+
+    Where it is not in the frame, it joins an open one and inherits the row of a closed one: no visit is without a door.
+    """
     late = FrameDoor.objects.unscoped("merging").filter(premises=door).select_related("campaign")
     for row in late:
         hands = Assignment.objects.unscoped("merging").filter(frame_door=row).order_by("pk")
         finder = hands[0].officer if hands else None
+        listed = FrameDoor.objects.unscoped("merging").filter(campaign=row.campaign, premises=into).exists()
+        if not listed and (finder is None or row.campaign.state != Campaign.State.OPEN):
+            row.premises = into
+            row.save(update_fields=["premises"])
+            continue
         Visit.objects.unscoped("merging").filter(assignment__in=hands).update(assignment=None)
         CouldNotMeet.objects.unscoped("merging").filter(frame_door=row).delete()
         hands.delete()
         row.delete()
-        listed = FrameDoor.objects.unscoped("merging").filter(campaign=row.campaign, premises=into).exists()
-        if finder is not None and not listed and row.campaign.state == Campaign.State.OPEN:
+        if finder is not None and not listed:
             add_to_frame(campaign=row.campaign, premises=into, officer=finder, at=at)

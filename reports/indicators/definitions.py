@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,19 +10,8 @@ from django.utils.translation import pgettext_lazy
 from disputes.words import Kind
 from registry.jurisdictions import communities_by_unit
 from registry.models import Premises
-from reports.indicators import beside, doors
-from reports.indicators.rows import (
-    ByUnit,
-    Scope,
-    done,
-    found,
-    grouped,
-    overdue,
-    rectified,
-    reported_back,
-    resolved,
-    struck_off,
-)
+from reports.indicators import beside, cases, doors
+from reports.indicators.rows import ByUnit, Scope
 
 ENTERPRISES = (Premises.Kind.ENTERPRISE, Premises.Kind.INSTITUTION)
 
@@ -47,11 +35,11 @@ def _doors(*kinds: str) -> Callable[[Scope], ByUnit]:
 
 
 def _frame_visited(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: doors.frame_summed(scope, lambda tally: tally.visited, *kinds)
+    return lambda scope: doors.frame_summed(scope, lambda frame: frame.visited, *kinds)
 
 
 def _base(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: doors.frame_summed(scope, lambda tally: tally.doors, *kinds)
+    return lambda scope: doors.frame_summed(scope, lambda frame: frame.doors, *kinds)
 
 
 def _communities_in_scope(scope: Scope) -> ByUnit:
@@ -60,12 +48,16 @@ def _communities_in_scope(scope: Scope) -> ByUnit:
     return {unit: n for unit, n in communities_by_unit(codes).items() if unit in scope.units}
 
 
-def _staff(scope: Scope) -> ByUnit:
-    """Distinct people with at least one done visit, as officer or partner, by their unit of work."""
-    people: dict[int, set[int]] = {}
-    for unit, *pair in done(scope).order_by().values_list("unit_id", "officer_id", "partner_id").distinct():
-        people.setdefault(unit, set()).update(person for person in pair if person is not None)
-    return {unit: len(found_here) for unit, found_here in people.items()}
+def _cases(kind: str, number: Callable[[cases.CaseTally], int]) -> Callable[[Scope], ByUnit]:
+    return lambda scope: cases.summed(scope, number, kind)
+
+
+def _found(kind: str) -> Callable[[Scope], ByUnit]:
+    return _cases(kind, lambda tally: tally.found)
+
+
+def _resolved(kind: str) -> Callable[[Scope], ByUnit]:
+    return _cases(kind, lambda tally: tally.resolved)
 
 
 INDICATORS: dict[str, Indicator] = {
@@ -76,7 +68,7 @@ INDICATORS: dict[str, Indicator] = {
             _("People deployed"),
             pgettext_lazy("unit of people", "people"),
             _("Distinct officers and auxiliaries with at least one done visit."),
-            _staff,
+            doors.staff,
         ),
         Indicator(
             "communities_covered",
@@ -121,48 +113,48 @@ INDICATORS: dict[str, Indicator] = {
             _("Hazards rectified"),
             pgettext_lazy("unit of hazards", "no."),
             _("Hazards put right on the spot or passed by a re-check of another hand; base: hazards registered."),
-            lambda scope: grouped(rectified(scope), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.HAZARD), Count("pk")),
+            _cases(Kind.HAZARD, lambda tally: tally.rectified),
+            _found(Kind.HAZARD),
         ),
         Indicator(
             "disputes_resolved",
             _("Disputes resolved"),
             pgettext_lazy("unit of disputes", "no."),
             _("Disputes whose latest outcome counts as resolved and has not relapsed; base: disputes registered."),
-            lambda scope: grouped(resolved(scope, Kind.DISPUTE), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.DISPUTE), Count("pk")),
+            _resolved(Kind.DISPUTE),
+            _found(Kind.DISPUTE),
         ),
         Indicator(
             "disputes_struck_off",
             _("of these struck off"),
             pgettext_lazy("unit of disputes", "no."),
             _("Resolved disputes struck off by another hand; always printed beside the resolved ones."),
-            lambda scope: grouped(struck_off(scope, Kind.DISPUTE), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.DISPUTE), Count("pk")),
+            _cases(Kind.DISPUTE, lambda tally: tally.struck_off),
+            _found(Kind.DISPUTE),
         ),
         Indicator(
             "clues",
             _("Clues handed over"),
             pgettext_lazy("unit of clues", "no."),
             _("Clues handed over to a named unit; no details are kept here; base: clues registered."),
-            lambda scope: grouped(resolved(scope, Kind.CLUE), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.CLUE), Count("pk")),
+            _resolved(Kind.CLUE),
+            _found(Kind.CLUE),
         ),
         Indicator(
             "requests_answered",
             _("Requests answered"),
             pgettext_lazy("unit of requests", "no."),
             _("Requests whose latest outcome is an answer; base: requests registered."),
-            lambda scope: grouped(resolved(scope, Kind.REQUEST), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.REQUEST), Count("pk")),
+            _resolved(Kind.REQUEST),
+            _found(Kind.REQUEST),
         ),
         Indicator(
             "requests_on_spot",
             _("of these on the spot"),
             pgettext_lazy("unit of requests", "no."),
             _("Requests answered at the door, in the visit that brought them up; base: requests registered."),
-            lambda scope: grouped(found(scope, Kind.REQUEST).filter(on_the_spot=True), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.REQUEST), Count("pk")),
+            _cases(Kind.REQUEST, lambda tally: tally.on_spot),
+            _found(Kind.REQUEST),
         ),
         Indicator(
             "suggestions_adopted",
@@ -172,8 +164,8 @@ INDICATORS: dict[str, Indicator] = {
                 "Suggestions adopted with a measure and somebody who carries it out, and reported back to whoever made "
                 "them; base: suggestions registered."
             ),
-            lambda scope: grouped(reported_back(scope), Count("pk")),
-            lambda scope: grouped(found(scope, Kind.SUGGESTION), Count("pk")),
+            _cases(Kind.SUGGESTION, lambda tally: tally.reported_back),
+            _found(Kind.SUGGESTION),
         ),
         Indicator(
             "contact_rate",
@@ -230,7 +222,7 @@ INDICATORS: dict[str, Indicator] = {
             _("Overdue"),
             pgettext_lazy("unit of cases", "cases"),
             _("Cases still open past their day."),
-            lambda scope: grouped(overdue(scope), Count("pk")),
+            lambda scope: cases.summed(scope, lambda tally: tally.overdue),
         ),
     )
 }

@@ -1,8 +1,6 @@
-"""Visits added up once for all figures that read them: by unit, community and kind of door.
+"""Visits and doors added up for all figures that read them, as `visits.tallies` keeps them or counted by hand.
 
-Each figure by itself would walk through every visit of the campaign. Here they are walked through once: added up by
-door and week, so that a door counts once however often it was visited, then by where and what the door is. What comes
-out is a few rows a community and week, from which the running total, the week and the week before are summed.
+What comes out is a few rows a unit and week, from which the running total, the week and the week before are summed.
 """
 
 from collections import Counter, defaultdict
@@ -10,23 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-from django.db.models import Count, F, Q, Sum, Value
-from django.db.models.functions import Coalesce, TruncWeek
-from django.utils import timezone
+from reports.indicators import by_hand
+from reports.indicators.rows import ByUnit, Scope
+from visits.models import FrameTally
+from visits.tallies.reading import OfWeek
 
-from reports.indicators.rows import ByUnit, Scope, base, done, visits
-from visits.models import Visit
-
-IS_DONE = Q(outcome__in=Visit.DONE)
+What = FrameTally.What
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Visits of one unit to doors of one kind in one community. `doors` were met at least once."""
+    """Visits of one unit to doors of one kind. `doors` were met at least once."""
 
     unit: int
-    area: str
     kind: str
     doors: int
     attempts: int
@@ -43,58 +37,84 @@ class WeekTally(Tally):
 
 
 @dataclass(frozen=True)
-class FrameTally:
-    """Doors of the frozen frame less those confirmed gone, and how many of them were visited."""
+class Attempts:
+    weeks: list[WeekTally]
+    reached: set[tuple[int, date, str]]
+    """Unit, Monday and community in which somebody was met."""
+
+
+@dataclass(frozen=True)
+class FrameDoors:
+    """Doors of a unit's frozen frame less those confirmed gone (`doors`), and how many of them were visited.
+
+    Beside them: all that were listed, those gone, those added on the round, those that could not be met.
+    """
 
     unit: int
     kind: str
+    listed: int
+    gone: int
     doors: int
     visited: int
+    added: int
+    added_visited: int
+    not_met: int
 
 
-# Visits by unit, door and week; then each door in the week in which it was first met.
-BY_WEEK = """
-SELECT v.unit_id, p.area_id, p.kind, count(*) FILTER (WHERE v.met > 0), sum(v.attempts)::bigint, sum(v.met)::bigint,
-    sum(v.people)::bigint, v.week::date, count(*) FILTER (WHERE v.met > 0 AND v.week = v.first_week)
-FROM (
-    SELECT d.*, min(d.week) FILTER (WHERE d.met > 0) OVER (PARTITION BY d.unit_id, d.premises_id) AS first_week
-    FROM ({doors}) d
-) v JOIN registry_premises p ON p.id = v.premises_id
-GROUP BY v.unit_id, p.area_id, p.kind, v.week
-"""
-
-
-def weeks(scope: Scope) -> list[WeekTally]:
+def attempts(scope: Scope) -> Attempts:
     """Week by week from Monday on, in the time zone of the site."""
-    return scope.once(_weeks)
+    return scope.once(_attempts)
 
 
-def _weeks(scope: Scope) -> list[WeekTally]:
-    rows = visits(scope).annotate(week=TruncWeek("started_at", tzinfo=timezone.get_current_timezone())).order_by()
-    doors = (
-        rows.values("unit_id", "premises_id", "week")
-        .annotate(attempts=Count("pk"), met=Count("pk", filter=IS_DONE))
-        .annotate(people=Coalesce(Sum("people_met", filter=IS_DONE), Value(0)))
-    )
-    inner, values = doors.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(BY_WEEK.format(doors=inner), values)
-        return [WeekTally(*row) for row in cursor.fetchall()]
+def _attempts(scope: Scope) -> Attempts:
+    if scope.tallies is not None:
+        return _kept_attempts(scope)
+    rows = by_hand.weeks(scope)
+    weeks = [
+        WeekTally(u, kind, doors, n, met, people, day, first) for u, day, kind, _, n, met, people, doors, first in rows
+    ]
+    return Attempts(weeks, {(unit, monday, area) for unit, monday, _kind, area, _n, met, *_ in rows if met})
+
+
+def _kept_attempts(scope: Scope) -> Attempts:
+    numbers: dict[tuple[int, str, date], Counter[str]] = defaultdict(Counter)
+    reached = set()
+    for row in kept_rows(scope):
+        if row.area is None:
+            doors = row.doors_of_day if scope.first == scope.last else row.doors_of_week
+            first = row.doors_of_campaign if scope.first is None else doors
+            counted = {"doors": doors, "attempts": row.attempts, "met": row.met, "people": row.people, "first": first}
+            numbers[row.unit, row.kind or "", row.monday].update(counted)
+        elif row.met:
+            reached.add((row.unit, row.monday, row.area))
+    weeks = [
+        WeekTally(unit, kind, n["doors"], n["attempts"], n["met"], n["people"], monday, n["first"])
+        for (unit, kind, monday), n in numbers.items()
+    ]
+    return Attempts(weeks, reached)
+
+
+def kept_rows(scope: Scope) -> list[OfWeek]:
+    return scope.once(_read_attempts)
+
+
+def _read_attempts(scope: Scope) -> list[OfWeek]:
+    return scope.tallies.attempts() if scope.tallies is not None else []
 
 
 def tallies(scope: Scope) -> list[Tally]:
     """Of the whole scope; of one week of a running total that was added up already, without asking again."""
     whole = scope.week_of
     if whole is not None:
-        return [week for week in weeks(whole) if week.monday == scope.first]
+        return [week for week in attempts(whole).weeks if week.monday == scope.first]
     return scope.once(_tallies)
 
 
 def _tallies(scope: Scope) -> list[Tally]:
-    found: dict[tuple[int, str, str], Counter[str]] = defaultdict(Counter)
-    for week in weeks(scope):
+    found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for week in attempts(scope).weeks:
         numbers = {"doors": week.first, "attempts": week.attempts, "met": week.met, "people": week.people}
-        found[week.unit, week.area, week.kind].update(numbers)
+        found[week.unit, week.kind].update(numbers)
     return [Tally(*key, n["doors"], n["attempts"], n["met"], n["people"]) for key, n in found.items()]
 
 
@@ -109,24 +129,70 @@ def summed(scope: Scope, number: Callable[[Tally], int], *kinds: str) -> ByUnit:
 
 def communities(scope: Scope) -> ByUnit:
     """In how many communities somebody was met."""
-    reached = {(row.unit, row.area) for row in tallies(scope) if row.doors}
-    return Counter(unit for unit, _area in reached)
+    whole = scope.week_of
+    reached = attempts(whole or scope).reached
+    areas = {(unit, area) for unit, monday, area in reached if whole is None or monday == scope.first}
+    return Counter(unit for unit, _area in areas)
 
 
-def frame_tallies(scope: Scope) -> list[FrameTally]:
-    return scope.once(_frame_tallies)
+def bands(scope: Scope) -> list[tuple[str, int, int]]:
+    """Time band, attempts, of these met."""
+    if scope.tallies is None:
+        return by_hand.bands(scope)
+    tried: Counter[str] = Counter()
+    met: Counter[str] = Counter()
+    for row in kept_rows(scope):
+        if row.band is not None:
+            tried[row.band] += row.attempts
+            met[row.band] += row.met
+    return [(band, number, met[band]) for band, number in tried.items() if number]
 
 
-def _frame_tallies(scope: Scope) -> list[FrameTally]:
-    # The doors met are gathered once and looked up; asked door by door, each costs a walk through an index.
-    visited = Q(premises_id__in=done(scope).order_by().values("premises_id"))
-    rows = base(scope).order_by().values_list(F("unit_id"), F("kind"))
-    return [FrameTally(*row) for row in rows.annotate(doors=Count("pk"), visited=Count("pk", filter=visited))]
+def staff(scope: Scope) -> ByUnit:
+    """Distinct people with at least one done visit, as officer or partner, by their unit of work."""
+    whole = scope.week_of
+    if scope.tallies is None:
+        return Counter(unit for unit, _person in by_hand.people(scope))
+    rows = (whole or scope).once(_read_people)
+    people = {(unit, person) for unit, monday, person in rows if whole is None or monday == scope.first}
+    return Counter(unit for unit, _person in people)
 
 
-def frame_summed(scope: Scope, number: Callable[[FrameTally], int], *kinds: str) -> ByUnit:
+def _read_people(scope: Scope) -> list[tuple[int, date, int]]:
+    return scope.tallies.people() if scope.tallies is not None else []
+
+
+def frame_doors(scope: Scope) -> list[FrameDoors]:
+    return scope.once(_frame_doors)
+
+
+def _frame_doors(scope: Scope) -> list[FrameDoors]:
+    kept = scope.tallies
+    rows = kept.frame() if kept is not None and scope.first is None else None
+    if rows is None or (scope.as_of is not None and any(row.latest >= scope.as_of for row in rows)):
+        return [FrameDoors(*row) for row in by_hand.doors(scope)]
+    found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        found[row.unit, row.kind][row.what] += row.doors
+    return [
+        FrameDoors(
+            unit=unit,
+            kind=kind,
+            listed=n[What.LISTED],
+            gone=n[What.GONE],
+            doors=n[What.LISTED] - n[What.GONE],
+            visited=n[What.VISITED] - n[What.VISITED_AND_GONE],
+            added=n[What.ADDED],
+            added_visited=n[What.ADDED_VISITED],
+            not_met=n[What.NOT_MET],
+        )
+        for (unit, kind), n in found.items()
+    ]
+
+
+def frame_summed(scope: Scope, number: Callable[[FrameDoors], int], *kinds: str) -> ByUnit:
     count: Counter[int] = Counter()
-    for row in frame_tallies(scope):
+    for row in frame_doors(scope):
         if row.kind in kinds:
             count[row.unit] += number(row)
     return count

@@ -1,17 +1,17 @@
 """What stands behind the figures: the scope of a count, and the rows that each figure counts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign, FrameDoor
-from disputes.models import Case, ReturnVisit
-from disputes.words import COUNTS, Kind, Outcome
+from disputes.models import Case
 from visits.models import Visit
+from visits.tallies.reading import Tallies, tallies
 
 T = TypeVar("T")
 ByUnit = Mapping[int, int]
@@ -33,16 +33,31 @@ class Scope:
     last: date
     as_of: datetime | None = None
     within: "Scope | None" = None
-    """A running total that this period is a part of; then what the two share is counted once."""
+    """A running total of the same units that this period is a part of; then what the two share is counted once."""
+    by_hand: bool = False
+    """Every visit is counted, whatever tallies are kept."""
 
     @property
     def week_of(self) -> "Scope | None":
-        """The running total that has this period as one of its weeks, from Monday on."""
+        """The running total that has this period as one of its weeks, from Monday on, or as its last days."""
         whole = self.within
-        if whole is None or self.first is None or self.first.weekday() or self.last - self.first != WEEK:
+        if whole is None or self.first is None or self.first.weekday():
             return None
-        same = (whole.campaign, whole.units, whole.first, whole.as_of) == (self.campaign, self.units, None, self.as_of)
-        return whole if same and self.until <= whole.until else None
+        return whole if self.last == min(self.first + WEEK, whole.last) else None
+
+    @property
+    def tallies(self) -> Tallies | None:
+        """What is kept up, where it can tell: of a running total, of days of one week from Monday on, of one day."""
+        if self.by_hand or not (self.first in (None, self.last) or self._begins_a_week):
+            return None
+        whole = self.within
+        if whole is None:
+            return self.once(_tallies)
+        return replace(whole.tallies, first=self.first, last=self.last) if whole.tallies else None
+
+    @property
+    def _begins_a_week(self) -> bool:
+        return self.first is not None and not self.first.weekday() and self.last - self.first <= WEEK
 
     @property
     def until(self) -> datetime:
@@ -67,12 +82,13 @@ class Scope:
         return inside & Q(**{f"{column}__gte": self.first}) if self.first else inside
 
 
+def _tallies(scope: Scope) -> Tallies | None:
+    units = sorted(scope.units)
+    return tallies(campaign=scope.campaign.pk, units=units, first=scope.first, last=scope.last, as_of=scope.as_of)
+
+
 def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def grouped(rows: QuerySet[Any], what: Count, unit: str = "unit_id") -> ByUnit:
-    return dict(rows.order_by().values_list(unit).annotate(n=what))
 
 
 def visits(scope: Scope) -> QuerySet[Visit]:
@@ -92,60 +108,9 @@ def frame(scope: Scope) -> QuerySet[FrameDoor]:
     return rows
 
 
-def base(scope: Scope, *kinds: str) -> QuerySet[FrameDoor]:
-    """Doors of the frozen frame less those confirmed not to exist."""
-    rows = frame(scope).filter(added_late=False)
-    rows = rows.exclude(gone_confirmed_at__lt=scope.until)
-    return rows.filter(kind__in=kinds) if kinds else rows
-
-
-def found(scope: Scope, kind: str) -> QuerySet[Case]:
+def found(scope: Scope, *kinds: str) -> QuerySet[Case]:
     """Cases registered in the period, less void and merged."""
     rows: QuerySet[Case] = (
-        Case.objects.unscoped(WHY).counted().filter(campaign=scope.campaign, unit_id__in=scope.units, kind=kind)
+        Case.objects.unscoped(WHY).counted().filter(campaign=scope.campaign, unit_id__in=scope.units, kind__in=kinds)
     )
     return rows.filter(scope.during("registered_at"))
-
-
-def resolved(scope: Scope, kind: str) -> QuerySet[Case]:
-    """Cases settled in the period by an outcome that counts, and not relapsed since."""
-    rows: QuerySet[Case] = (
-        Case.objects.unscoped(WHY).resolved().filter(campaign=scope.campaign, unit_id__in=scope.units, kind=kind)
-    )
-    return rows.filter(scope.during("settled_at"))
-
-
-def rectified(scope: Scope) -> QuerySet[Case]:
-    """A hazard counts as rectified on the spot, or when the re-check by another hand said settled."""
-    passed = ReturnVisit.objects.unscoped(WHY).filter(
-        case_id=OuterRef("pk"),
-        cycle=OuterRef("cycle"),
-        answer=ReturnVisit.Answer.SETTLED,
-        done_at__lt=scope.until,
-    )
-    return resolved(scope, Kind.HAZARD).filter(Q(outcome=Outcome.ON_SPOT) | Q(Exists(passed)))
-
-
-def reported_back(scope: Scope) -> QuerySet[Case]:
-    """Adopted suggestions of which whoever made them was told in the period."""
-    rows: QuerySet[Case] = (
-        Case.objects.unscoped(WHY)
-        .resolved()
-        .filter(campaign=scope.campaign, unit_id__in=scope.units, kind=Kind.SUGGESTION, outcome=Outcome.ADOPTED)
-    )
-    return rows.filter(scope.during("reported_back_at"))
-
-
-def struck_off(scope: Scope, kind: str) -> QuerySet[Case]:
-    rows: QuerySet[Case] = Case.objects.unscoped(WHY).filter(
-        campaign=scope.campaign, unit_id__in=scope.units, kind=kind, state=Case.State.CLOSED, outcome__in=COUNTS
-    )
-    return rows.filter(scope.during("closed_at"))
-
-
-def overdue(scope: Scope) -> QuerySet[Case]:
-    """Open past their day at the end of the period."""
-    rows: QuerySet[Case] = Case.objects.unscoped(WHY).filter(
-        campaign=scope.campaign, unit_id__in=scope.units, due_on__lt=scope.last + timedelta(days=1)
-    )
-    return rows.filter(state__in=Case.OPEN_STATES, registered_at__lt=scope.until)

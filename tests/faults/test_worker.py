@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.lifecycles import begin
 from campaigns.board import Choice
 from campaigns.models import ShareOutRun
+from config import adding_up
 from config.giving_up import ROWS
 from config.management.commands.work import TRIES, Presence, begin_anew, lives, put_back
 from config.tasks import sweep_files
@@ -187,3 +188,24 @@ def test_a_session_that_is_over_takes_what_was_sought_with_it(settings: Any) -> 
         session.save()
     sweep_files.call()
     assert Session.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_figures_are_added_up_beside_the_tasks_and_a_round_that_fails_is_not_the_last(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds: list[str] = []
+
+    def keep_up(*, at: Any) -> int:
+        rounds.append("tried")
+        if len(rounds) == 1:
+            raise OperationalError("the database went away")
+        return 0
+
+    monkeypatch.setattr(adding_up, "keep_up", keep_up)
+    figures = adding_up.AddingUp(every=0.01)
+    figures.start()
+    wait_for(lambda: len(rounds) >= 2)
+    figures.end()
+    assert not figures.is_alive()
+    assert [record.getMessage() for record in caplog.records] == ["figures were not added up: OperationalError"]

@@ -1,4 +1,5 @@
-"""Figures added up week by week agree with counting every visit by hand, whatever was visited when and how often."""
+"""Figures agree with counting every visit by hand, whatever was visited when and how often, and however they were added
+up: from what the worker keeps, from that and what changed since, or all at once."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -13,13 +14,21 @@ from reports.figures import compute, units_in_reach
 from tests.reports.test_brief import visit
 from tests.world import NOW, TODAY, World
 from visits.actions import void_visit
-from visits.models import Visit
+from visits.models import TallyMark, Visit
+from visits.tallies.keeping import keep_up
 
+# How a figure comes about: nothing but marks since the opening; half of it kept; all of it; from every visit.
+WAYS = ["marked", "half kept", "kept", "by hand"]
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
 
 
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def campaign(world: World) -> Campaign:
+def campaign(world: World, way: str) -> Campaign:
     """Two weeks and two days of visits at eight doors of two stations, from the first to the last minute of a day."""
     for number in (101, 102, 201, 202):
         world.door(number)
@@ -30,13 +39,18 @@ def campaign(world: World) -> Campaign:
     campaign = world.campaign()
     campaign.questions.update(required=False)
     dice = Random(11)  # noqa: S311 - which doors are visited, not a secret
-    for _visit in range(60):
+    for number in range(60):
+        if number == 30 and way == "half kept":
+            assert keep_up(at=NOW) > 0
         door = dice.choice(world.doors)
         at = min(moment(campaign.starts_on + timedelta(days=dice.randrange(17)), dice), NOW)
         by = world.stranger if door.unit_id == world.other_station.pk else world.owner
         done = visit(world, door, at, dice.choice(["completed", "completed", "nobody_in"]), by, dice.randint(1, 4))
         if dice.random() < 0.15:
             void_visit(visit=done, reason="走错门", by=by, at=at + timedelta(minutes=3))
+    if way == "kept":
+        keep_up(at=NOW)
+    assert TallyMark.objects.unscoped("test").exists() == (way != "kept")
     return campaign
 
 
@@ -71,12 +85,12 @@ def said(figures: dict[str, Any]) -> dict[str, dict[str, int]]:
 )
 @pytest.mark.parametrize("reader", ["desk", "chief"])
 def test_total_week_and_change_are_those_counted_by_hand(
-    world: World, campaign: Campaign, reader: str, first: date, days: int
+    world: World, campaign: Campaign, way: str, reader: str, first: date, days: int
 ) -> None:
     span = timedelta(days=days)
     units = units_in_reach(getattr(world, reader), world.bureau)
     keys, last = {unit.pk for unit in units}, first + span - timedelta(days=1)
-    lines = said(compute(campaign=campaign, units=units, first=first, last=last))
+    lines = said(compute(campaign=campaign, units=units, first=first, last=last, by_hand=way == "by hand"))
     total, week = by_hand(keys, None, last), by_hand(keys, first, last)
     before = by_hand(keys, first - span, first - timedelta(days=1))
     assert total["households"] > week["households"]
@@ -86,10 +100,10 @@ def test_total_week_and_change_are_those_counted_by_hand(
     assert lines["contact_rate"]["over"] == total["attempts"]
 
 
-def test_each_week_is_that_counted_by_hand(world: World, campaign: Campaign) -> None:
+def test_each_week_is_that_counted_by_hand(world: World, campaign: Campaign, way: str) -> None:
     units = units_in_reach(world.desk, world.bureau)
     keys = {unit.pk for unit in units}
-    weeks = compute(campaign=campaign, units=units, first=MONDAY, last=TODAY)["weeks"]
+    weeks = compute(campaign=campaign, units=units, first=MONDAY, last=TODAY, by_hand=way == "by hand")["weeks"]
     assert len(weeks) >= 3
     for week in weeks:
         monday = date.fromisoformat(week["starts"])

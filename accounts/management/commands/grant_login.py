@@ -20,6 +20,15 @@ KEPT_TABLES = {
     "visits_submission",
     "visits_visit",
 }
+# Counted anew, row by row: what holds stays, what does not goes, nothing is changed.
+COUNTED = ("SELECT", "INSERT", "DELETE")
+COUNTED_TABLES = {
+    "visits_frametally",
+    "visits_parttally",
+    "visits_stafftally",
+    "visits_tallymark",
+    "visits_visittally",
+}
 APPENDED_TABLES = {"disputes_entrytext", "disputes_evidence", "visits_visitrevision"}
 
 
@@ -40,7 +49,7 @@ class Command(BaseCommand):
             appended = {table for (table,) in cursor.fetchall()} | APPENDED_TABLES
             for table in connection.introspection.table_names(cursor):
                 rights = READ if table == "django_migrations" else APPEND if table in appended else WORK
-                rights = KEPT if table in KEPT_TABLES else rights
+                rights = KEPT if table in KEPT_TABLES else COUNTED if table in COUNTED_TABLES else rights
                 cursor.execute(
                     sql.SQL("GRANT {} ON {} TO {}").format(
                         sql.SQL(", ".join(rights)), sql.Identifier("public", table), role

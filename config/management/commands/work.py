@@ -12,6 +12,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks.signals import task_finished, task_started
 from django_tasks_db.models import DBTaskResult
 
+from config.adding_up import AddingUp
 from config.giving_up import given_up
 from config.tasks import sweep_soon
 
@@ -109,7 +110,10 @@ class Command(BaseCommand):
         sweep_soon()
         task_started.connect(presence.hold)
         task_finished.connect(begin_anew)
+        figures = AddingUp()
+        figures.start()
         try:
             call_command("db_worker", worker_id=presence.worker_id)
         finally:
+            figures.end()
             presence.end()
