@@ -39,7 +39,8 @@ class BadgeBackend(ModelBackend):
         return not (user.must_change_password and user.code_expires_at is not None and user.code_expires_at < now)
 
     def get_user(self, user_id: int) -> Officer | None:
-        officer = Officer.objects.unscoped("session").select_related("unit").filter(pk=user_id).first()
+        rows = Officer.objects.unscoped("session").with_grants(timezone.localdate()).select_related("unit")
+        officer = rows.filter(pk=user_id).order_by("pk").first()
         return officer if officer is not None and self.user_can_authenticate(officer) else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
