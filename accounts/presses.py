@@ -9,12 +9,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts.models import Press
+from accounts.once import insert_once
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,11 +54,8 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpRe
 
 def _pressed(mark: str) -> tuple[Press | None, str]:
     """A new row, or None and where the first press led. Waits for a first press that is still at work."""
-    try:
-        with transaction.atomic():
-            return Press.objects.create(mark=mark, at=timezone.now()), ""
-    except IntegrityError:
-        return None, Press.objects.get(mark=mark).led_to
+    press = Press(mark=mark, at=timezone.now())
+    return (press, "") if insert_once(press) else (None, Press.objects.get(mark=mark).led_to)
 
 
 def mark_of(request: HttpRequest) -> str:

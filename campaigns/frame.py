@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from accounts.actions import must
@@ -34,7 +35,7 @@ class Attempts:
 def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) -> FrameDoor:
     """Writes the fold on the door; at the policy's number the door becomes “could not be met” by itself.
 
-    Called inside the transaction of the visit's action, which has locked the door (`lock_doors`).
+    Called inside the transaction of the visit's action, which has locked the door's rows (`frames_of`).
     """
     campaign = frame_door.campaign
     enough = attempts.tries >= campaign.attempts_needed and len(set(attempts.bands)) >= campaign.bands_needed
@@ -75,10 +76,21 @@ def _granted(frame_door: FrameDoor) -> bool:
     return bool(asked.exists())
 
 
-def lock_doors(premises: Premises) -> list[FrameDoor]:
-    """The door's rows in the frames of open campaigns, locked in order until the transaction ends."""
-    rows = FrameDoor.objects.unscoped("fold of attempts").select_related("campaign").select_for_update(of=("self",))
-    return list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
+def frames_of(premises: Premises, *, lock: bool) -> list[FrameDoor]:
+    """The door's rows in the frames of open campaigns, each with its campaign and, as `hand`, who holds it now or None.
+
+    With `lock` they are locked in order until the transaction ends.
+    """
+    live = FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))
+    rows = FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
+    rows = rows.annotate(hand=live).select_related("campaign", "hand")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
+    for row in found:
+        # Django leaves the name away where there is none.
+        row.__dict__.setdefault("hand", None)
+    return found
 
 
 @transaction.atomic

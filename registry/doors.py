@@ -56,8 +56,8 @@ def lock_door(premises_id: int) -> Premises:
 
     Whoever also holds the door's rows in a frame takes those afterwards, so that two never wait for each other.
     """
-    rows = Premises.objects.unscoped("the door that is written about").select_for_update(no_key=True)
-    found: Premises | None = rows.filter(pk=premises_id).first()
+    rows = Premises.objects.unscoped("the door that is written about").select_related("unit")
+    found: Premises | None = rows.select_for_update(of=("self",), no_key=True).filter(pk=premises_id).first()
     if found is None:
         raise Refusal("no_door", _("There is no such door."), status=404)
     return found if found.merged_into_id is None else lock_door(found.merged_into_id)

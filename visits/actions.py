@@ -1,34 +1,32 @@
 """What can be done to visits: log one, take back a wrong tap, correct or void one's own, add a door.
 
-`log_attempt()` is the one way in for the page, the sync, paper keyed later and the demo.
+`log_attempt()` is the one way in for the sync, paper keyed later and the demo; `log_at()` for the page, which holds the
+door already because it read its form by it.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions import must
 from accounts.models import Officer
+from accounts.once import insert_once
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.frame import add_to_frame, lock_doors
-from campaigns.models import Assignment, Campaign, FrameDoor, Topic, band_of
-from disputes.evidence import add_evidence
-from disputes.models import Case, Evidence
-from disputes.registering import register_finding
+from campaigns.frame import add_to_frame
+from campaigns.models import Campaign
+from disputes.models import Case
 from registry import doors as register
 from registry.models import Area, Premises, holds_door
 from visits import rules
-from visits.attempts import Attempt, FindingReport
-from visits.doors import held_on, live_assignment_of
+from visits.at_door import Door, hold_door
+from visits.attempts import Attempt
 from visits.folding import fold_door, fold_onto
-from visits.models import Delivery, Finding, Photo, Service, Submission, Visit, VisitRevision
+from visits.models import Submission, Visit, VisitRevision, time_ordered_id
+from visits.writing import register_found, write_parts, write_visit
 
 # The page shows five seconds; the server allows for a slow line and for phones without scripts.
 UNDO_WINDOW = timedelta(seconds=90)
@@ -42,192 +40,49 @@ def log_attempt(*, attempt: Attempt, client_id: UUID, by: Officer, at: datetime)
     The same number with the same body is answered with the first receipt and writes nothing. Needs LOG_VISIT at the
     door's unit, or a live assignment of the door; ENTER_FOR_OTHERS when `attempt.officer_id` names somebody else.
     """
-    digest = attempt.digest()
-    _one_at_a_time(by, client_id)
-    known = _known(attempt, digest, client_id=client_id, by=by, at=at)
-    if known is not None:
-        return known
-    premises = register.lock_door(attempt.premises_id)
-    rules.check_may_visit(by, premises, own=by.may(Right.LOG_VISIT, premises.unit_id) or holds_door(by, premises))
+    return log_at(door=hold_door(attempt.premises_id), attempt=attempt, client_id=client_id, by=by, at=at)
+
+
+def log_at(*, door: Door, attempt: Attempt, client_id: UUID, by: Officer, at: datetime) -> Submission:
+    """The same for a caller that holds the door in a transaction of its own, which a refusal must end.
+
+    The receipt is written first: the same number sent at the same moment waits for it. Whatever is refused afterwards
+    takes it along, and only with the commit has the visit happened.
+    """
+    receipt = Submission(
+        officer=by,
+        client_id=client_id,
+        body_digest=attempt.digest(),
+        verdict=Submission.Verdict.STORED,
+        visit_id=time_ordered_id(),
+        received_at=at,
+    )
+    if not insert_once(receipt):
+        return _known(receipt, attempt)
+    may_log = by.may_at(Right.LOG_VISIT, door.premises.unit)
+    rules.check_may_visit(by, door.premises, own=may_log or holds_door(by, door.premises))
     rules.check_outcome(attempt)
     rules.check_findings(attempt)
-    officer = _visitor(attempt, premises, by=by, at=at)
-    partner = _partner(attempt, premises, officer)
-    start, end = rules.times_of(attempt, at)
-    frames = lock_doors(premises)
-    visit = _write(attempt, premises, frames, officer=officer, partner=partner, start=start, end=end, by=by, at=at)
-    _write_parts(visit, attempt, at=at)
+    visit = write_visit(attempt, door, receipt, by=by, at=at)
+    write_parts(visit, attempt, door, at=at)
     if visit.is_done and (attempt.facts_confirmed or attempt.changes is not None):
-        register.confirm_at_door(premises=premises, changes=attempt.changes, by=by, at=end)
-    fold_onto(frames, premises, at=at)
+        register.confirm_at_door(premises=door.premises, changes=attempt.changes, by=by, at=visit.ended_at)
+    fold_onto(door.frames, door.premises, at=at)
     for finding in attempt.findings:
-        _register(visit, finding)
-    return Submission.objects.create(
-        officer=by,
-        client_id=client_id,
-        body_digest=digest,
-        verdict=Submission.Verdict.STORED,
-        visit=visit,
-        received_at=at,
-    )
+        register_found(visit, finding)
+    return receipt
 
 
-def _one_at_a_time(by: Officer, client_id: UUID) -> None:
-    """A second tap waits for the first one's end, then finds its receipt."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{by.pk}:{client_id}"])
-
-
-def _known(attempt: Attempt, digest: str, *, client_id: UUID, by: Officer, at: datetime) -> Submission | None:
-    rows = Submission.objects.unscoped("one's own receipt").filter(officer=by, client_id=client_id)
-    found: Submission | None = None
-    for row in rows.order_by("pk"):
-        if row.body_digest == digest:
-            return row
-        found = row
-    if found is None:
-        return None
-    return Submission.objects.create(
-        officer=by,
-        client_id=client_id,
-        body_digest=digest,
-        verdict=Submission.Verdict.CONFLICT,
-        reason="other_body",
-        body=attempt.body(),
-        received_at=at,
-    )
-
-
-def _visitor(attempt: Attempt, premises: Premises, *, by: Officer, at: datetime) -> Officer:
-    if attempt.officer_id is None or attempt.officer_id == by.pk:
-        return by
-    must(by, Right.ENTER_FOR_OTHERS, premises.unit_id)
-    working = Officer.objects.unscoped("who stood at the door").working(timezone.localdate(at))
-    found: Officer | None = working.filter(pk=attempt.officer_id).first()
-    if found is None or not found.may(Right.LOG_VISIT, premises.unit_id):
-        raise Refusal("visitor", _("Choose who stood at the door: somebody who visits for this station."), "officer")
-    return found
-
-
-def _partner(attempt: Attempt, premises: Premises, officer: Officer) -> Officer | None:
-    if attempt.partner_id is None or attempt.partner_id == officer.pk:
-        return None
-    found: Officer | None = (
-        Officer.objects.unscoped("who came along").people().filter(pk=attempt.partner_id, is_active=True).first()
-    )
-    if found is None or not found.may(Right.LOG_VISIT, premises.unit_id):
-        raise Refusal("partner", _("Choose a partner who visits for this station."), "partner")
-    return found
-
-
-def _write(
-    attempt: Attempt,
-    premises: Premises,
-    frames: list[FrameDoor],
-    *,
-    officer: Officer,
-    partner: Officer | None,
-    start: datetime,
-    end: datetime,
-    by: Officer,
-    at: datetime,
-) -> Visit:
-    held = held_on(frames, start)
-    assignment = live_assignment_of(premises)
-    if not held:
-        raise Refusal("no_campaign", _("No open campaign holds this door on that day. Ask the campaign desk."))
-    frame = _frame_of(held, assignment)
-    assignment = assignment if assignment is not None and assignment.campaign_id == frame.campaign_id else None
-    campaign = frame.campaign
-    rules.check_next(attempt, at, campaign)
-    answers = rules.answers_of(attempt, rules.questions_for(campaign, premises)) if attempt.is_done else []
-    hands = (assignment.officer_id, assignment.partner_id) if assignment else ()
-    late = at - end > rules.LATE_AFTER
-    declared = attempt.is_done and attempt.declared
-    return Visit.objects.create(
-        unit_id=premises.unit_id,
-        premises=premises,
-        campaign=campaign,
-        assignment=assignment,
-        officer=officer,
-        partner=partner,
-        entered_by=by,
-        started_at=start,
-        ended_at=end,
-        device_at=attempt.device_at,
-        received_at=at,
-        place=attempt.place if attempt.is_done else "",
-        mode=rules.mode_of(start, frame.next_at),
-        band=band_of(start),
-        outcome=attempt.outcome,
-        people_met=attempt.people_met if attempt.is_done else 0,
-        identity_shown=declared,
-        notice_version=campaign.notice_version if declared else 0,
-        not_given_why=attempt.not_given_why if attempt.is_done and not declared else "",
-        facts_changed=attempt.changes.codes() if attempt.is_done and attempt.changes else {},
-        answers=answers,
-        diary=attempt.diary.strip()[:300],
-        next_at=attempt.next_at,
-        stand_in=bool(hands) and officer.pk not in hands,
-        late_upload=late and attempt.late_upload,
-        keyed_later=attempt.from_paper or (late and not attempt.late_upload),
-    )
-
-
-def _frame_of(frames: list[FrameDoor], assignment: Assignment | None) -> FrameDoor:
-    """The campaign that shared the door out, else the newest: the visit counts for all of them by the fold."""
-    for frame in frames:
-        if assignment is not None and frame.campaign_id == assignment.campaign_id:
-            return frame
-    return frames[0]
-
-
-def _write_parts(visit: Visit, attempt: Attempt, *, at: datetime) -> None:
-    """Topics, what was left behind, what was done for the people there, and pictures."""
-    if visit.is_done and attempt.topics:
-        topics = list(Topic.objects.filter(campaign_id=visit.campaign_id, pk__in=attempt.topics))
-        through: Any = Visit.topics.through
-        through.objects.bulk_create([through(visit=visit, topic=topic) for topic in topics])
-        Delivery.objects.bulk_create([Delivery(visit=visit, topic=topic) for topic in topics if topic.leaflet])
-    if visit.is_done:
-        kinds = [kind for kind in dict.fromkeys(attempt.services) if kind in Service.Kind.values]
-        Service.objects.bulk_create([Service(visit=visit, kind=kind) for kind in kinds])
-    for picture in {picture.sha256: picture for picture in attempt.photos}.values():
-        Photo.objects.create(
-            visit=visit,
-            file=ContentFile(picture.content, picture.name),
-            content_type=picture.content_type,
-            size=len(picture.content),
-            sha256=picture.sha256,
-            added_at=at,
-        )
-
-
-def _register(visit: Visit, finding: FindingReport) -> None:
-    case = register_finding(
-        kind=finding.kind,
-        category=finding.category,
-        title=finding.line.strip()[:120],
-        grade=finding.grade,
-        grade_reason=finding.grade_reason.strip()[:200],
-        on_spot=finding.on_spot,
-        premises=visit.premises,
-        campaign=visit.campaign,
-        by=visit.officer,
-        partner=visit.partner,
-        source_ref=str(visit.pk),
-        at=visit.ended_at,
-    )
-    if finding.photo is not None:
-        add_evidence(
-            case=case,
-            kind=Evidence.Kind.AFTER if finding.on_spot else Evidence.Kind.BEFORE,
-            upload=SimpleUploadedFile(finding.photo.name, finding.photo.content),
-            version=case.version,
-            by=visit.officer,
-            at=visit.ended_at,
-        )
-    Finding.objects.create(visit=visit, case=case)
+def _known(receipt: Submission, attempt: Attempt) -> Submission:
+    """What is kept under this number: the receipt of the same thing, else a new one that says it was something else."""
+    rows = Submission.objects.unscoped("one's own receipt").filter(officer=receipt.officer, client_id=receipt.client_id)
+    same: Submission | None = rows.filter(body_digest=receipt.body_digest).order_by("pk").first()
+    if same is not None:
+        return same
+    receipt.verdict, receipt.reason = Submission.Verdict.CONFLICT, "other_body"
+    receipt.visit_id, receipt.body = None, attempt.body()
+    receipt.save(force_insert=True)
+    return receipt
 
 
 @transaction.atomic

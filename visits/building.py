@@ -13,7 +13,8 @@ from accounts.models import Officer
 from campaigns.models import FrameDoor
 from registry.models import Premises
 from visits import labels
-from visits.doors import doors_of, frame_doors_on
+from visits.at_door import Door
+from visits.doors import doors_of
 from visits.models import Visit
 
 MOST_DOORS = 600
@@ -100,7 +101,7 @@ def building_of(premises: Premises, officer: Officer, at: datetime) -> Building:
 
 def _flats(doors: list[Premises], premises: Premises, at: datetime) -> list[Flat]:
     """Each door with its state in the campaign that holds the door one came from."""
-    frames = frame_doors_on(premises, at)
+    frames = Door(premises).frames_on(at)
     folds: dict[int, FrameDoor] = {}
     if frames:
         rows = FrameDoor.objects.unscoped("states of doors that are within reach")

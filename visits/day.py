@@ -274,15 +274,6 @@ class Day:
             return _("No door under this heading.")
         return _("No door is due today. Add one on the spot, or ask the supervisor to share doors out.")
 
-    def after(self, premises_id: int) -> Row | None:
-        """The next door to do in walking order, from this one on and then from the start."""
-        ids = [row.pk for row in self.rows]
-        start = ids.index(premises_id) + 1 if premises_id in ids else 0
-        for row in self.rows[start:] + self.rows[:start]:
-            if not row.ended and row.pk != premises_id:
-                return row
-        return None
-
 
 def _place(row: Row) -> tuple[str, str, str, str]:
     premises = row.premises

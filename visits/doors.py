@@ -1,20 +1,19 @@
 """Which doors an officer may stand before, and what of them is theirs to see."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from accounts.models import Officer
+from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.models import Assignment, Campaign, FrameDoor
-from registry.models import Premises, own_door, own_doors_outside
+from registry.models import Premises, holds_door, own_door, own_doors_outside
 from registry.search import wanted
+from visits.at_door import Door, hold_door
 from visits.models import Visit
 
 MOST_FOUND = 50
@@ -30,11 +29,28 @@ def doors_of(officer: Officer) -> Any:
 
 
 def door_or_404(officer: Officer, pk: int) -> Premises:
-    """Nearly always a door of the own station: what else may open a door is asked when it is not."""
-    units = officer.units_with_any([Right.SEE_ADDRESSES])
-    inside = Premises.objects.unscoped("a door of the own station").live().filter(unit_id__in=units)
-    found: Premises | None = inside.select_related("area", "unit").filter(pk=pk).first() if units else None
-    return found or get_object_or_404(doors_of(officer).select_related("area", "unit"), pk=pk)
+    """Nearly always a door of the own station, which its unit tells: what else may open a door is asked when not."""
+    rows = Premises.objects.unscoped("a door that is asked about at once").live()
+    found: Premises | None = rows.select_related("area", "unit").filter(pk=pk).first()
+    if found is None or not may_stand_before(officer, found):
+        raise Http404
+    return found
+
+
+def hold_or_404(officer: Officer, pk: int) -> Door:
+    """The same door for writing, held until the caller's transaction ends: what is read of it then stays true."""
+    try:
+        door = hold_door(pk)
+    except Refusal:
+        raise Http404 from None
+    if door.premises.pk != pk or not may_stand_before(officer, door.premises):
+        raise Http404
+    return door
+
+
+def may_stand_before(officer: Officer, premises: Premises) -> bool:
+    """Whether `doors_of` holds this door; `premises.unit` has been read."""
+    return officer.may_at(Right.SEE_ADDRESSES, premises.unit) or holds_door(officer, premises)
 
 
 @dataclass(frozen=True)
@@ -64,42 +80,6 @@ def doors_found(officer: Officer, text: str) -> list[FoundDoor]:
         rows = rows.filter(address__icontains=word)
     others = rows.exclude(pk__in=[door.pk for door in own])[: MOST_FOUND - len(own)]
     return [*(FoundDoor(door, own=True) for door in own), *(FoundDoor(door, own=False) for door in others)]
-
-
-def live_assignment_of(premises: Premises, campaign: Campaign | None = None) -> Assignment | None:
-    """The hand that holds the door now, whoever it is; there is one per campaign."""
-    rows = (
-        Assignment.objects.unscoped("who holds this door")
-        .live()
-        .filter(premises=premises, campaign__state=Campaign.State.OPEN)
-    )
-    if campaign is not None:
-        rows = rows.filter(campaign=campaign)
-    found: Assignment | None = rows.order_by("-campaign__starts_on", "pk").first()
-    return found
-
-
-def frame_doors_on(premises: Premises, day: datetime) -> list[FrameDoor]:
-    """The door in every open campaign whose frame holds it on that day, newest campaign first."""
-    on = timezone.localdate(day)
-    return list(
-        FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
-        .filter(
-            premises=premises,
-            campaign__state=Campaign.State.OPEN,
-            campaign__starts_on__lte=on,
-            campaign__ends_on__gte=on,
-        )
-        .select_related("campaign")
-        .order_by("-campaign__starts_on", "pk")
-    )
-
-
-def held_on(frames: Iterable[FrameDoor], day: datetime) -> list[FrameDoor]:
-    """Of a door's rows in open campaigns those that hold it on that day, newest campaign first."""
-    on = timezone.localdate(day)
-    held = [frame for frame in frames if frame.campaign.starts_on <= on <= frame.campaign.ends_on]
-    return sorted(held, key=lambda frame: (-frame.campaign.starts_on.toordinal(), frame.pk))
 
 
 def history_of(premises: Premises) -> list[Visit]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from campaigns.frame import Attempts, lock_doors, note_attempts
+from campaigns.frame import Attempts, frames_of, note_attempts
 from campaigns.models import Campaign, FrameDoor
 from registry.models import Premises
 from visits.models import Visit
@@ -16,7 +16,7 @@ FOLDED = ("outcome", "band", "started_at", "next_at")
 
 def fold_door(premises: Premises, *, at: datetime) -> None:
     """Writes the fold of this door in every open campaign whose frame holds it. Runs inside the action."""
-    fold_onto(lock_doors(premises), premises, at=at)
+    fold_onto(frames_of(premises, lock=True), premises, at=at)
 
 
 def fold_onto(locked: Sequence[FrameDoor], premises: Premises, *, at: datetime) -> None:

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -122,6 +121,6 @@ def month(day: date) -> str:
     return date_format(day, "Y年n月" if old else "n月")
 
 
-def with_query(url_name: str, **query: Any) -> str:
+def with_query(address: str, **query: Any) -> str:
     """An address of ours with a query of ids and codes, never of what a person typed."""
-    return f"{reverse(url_name)}?{urlencode(query)}"
+    return f"{address}?{urlencode(query)}"

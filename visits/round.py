@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Officer
 from campaigns.models import Assignment, Campaign
 from disputes.models import Case, CasePremises, ReturnVisit
-from registry.models import Contact
+from registry.models import Contact, Premises
 from visits import labels
+from visits.at_door import Door
 from visits.day import Day, Row
 from visits.models import Visit
 
@@ -28,6 +29,9 @@ NEXT_DOOR = (
     *(f"premises__{column}" for column in ("door", "floor", "address")),
     "campaign__cool_off_days",
 )
+IN_ORDER = ("rank", "premises__walk_key", "pk")
+# Rows that are looked at for the next door before all of them are: mostly the very next one is still to do.
+LOOK_AHEAD = 8
 BANDS = ("evening", "weekend", "weekday")
 
 
@@ -69,19 +73,41 @@ def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
     return Day(at, list(rows.values()), show)
 
 
-def next_door(officer: Officer, at: datetime, after: int) -> Row | None:
-    """The door to go to after this one; one query, for whoever has just saved."""
-    return Day(at, list(walk_of(officer, at, only=NEXT_DOOR).values())).after(after)
+def next_door(officer: Officer, at: datetime, door: Door) -> Row | None:
+    """The door to do next: in walking order from this one on, then from the start. One query, nearly always."""
+    walk = _walk(officer, at).filter(frame_door__met_on__isnull=True).only(*NEXT_DOOR)
+    here = door.hand_of(officer)
+    if here is not None:
+        ahead = ExpressionWrapper(_after(here, door.premises), BooleanField())
+        walk = walk.alias(ahead=ahead).order_by("-ahead", *IN_ORDER)
+    for rows in (walk[:LOOK_AHEAD], walk[LOOK_AHEAD:]):
+        found = list(rows)
+        for row in (Row(a.premises, a.frame_door, at) for a in found if not rests(a, timezone.localdate(at))):
+            if not row.ended and row.pk != door.premises.pk:
+                return row
+        if len(found) < LOOK_AHEAD:
+            break
+    return None
 
 
-def walk_of(officer: Officer, at: datetime, only: Sequence[str] = ()) -> dict[int, Row]:
-    """The officer's doors due by today and not met before today, less those that are confirmed not to exist.
+def _after(here: Assignment, premises: Premises) -> Q:
+    """What follows this assignment in the order of the walk."""
+    same_rank, same_place = Q(rank=here.rank), Q(premises__walk_key=premises.walk_key)
+    later_there = same_rank & (Q(premises__walk_key__gt=premises.walk_key) | same_place & Q(pk__gt=here.pk))
+    return Q(rank__gt=here.rank) | later_there
 
-    `only` names the columns to load where the whole rows are not shown.
-    """
+
+def walk_of(officer: Officer, at: datetime) -> dict[int, Row]:
+    """The officer's doors of today in walking order, less those that are to be left alone."""
+    walk = _walk(officer, at).select_related("premises__area").defer("premises__sought")
+    return {a.premises_id: Row(a.premises, a.frame_door, at) for a in walk if not rests(a, timezone.localdate(at))}
+
+
+def _walk(officer: Officer, at: datetime) -> Any:
+    """Live assignments due by today and not met before today, less those whose doors are confirmed not to exist."""
     today = timezone.localdate(at)
     start, end = labels.day_bounds(at)
-    mine = (
+    return (
         Assignment.objects.visible_to(officer)
         .live()
         .of(officer)
@@ -91,10 +117,8 @@ def walk_of(officer: Officer, at: datetime, only: Sequence[str] = ()) -> dict[in
         .exclude(frame_door__could_not_meet_at__lt=start)
         .exclude(~Q(frame_door__gone_said=""), frame_door__last_at__lt=start)
         .select_related("frame_door", "premises", "campaign")
-        .order_by("rank", "premises__walk_key", "pk")
+        .order_by(*IN_ORDER)
     )
-    mine = mine.only(*only) if only else mine.select_related("premises__area").defer("premises__sought")
-    return {a.premises_id: Row(a.premises, a.frame_door, at) for a in mine if not rests(a, today)}
 
 
 def rests(assignment: Assignment, today: date) -> bool:

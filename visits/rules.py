@@ -76,10 +76,6 @@ def check_next(attempt: Attempt, at: datetime, campaign: Campaign) -> None:
         raise Refusal("appointment_far", _("The next appointment lies beyond the campaign."), "next_at")
 
 
-def questions_for(campaign: Campaign, premises: Premises) -> list[Question]:
-    return [question for question in campaign.questions.all() if premises.kind in question.kinds]
-
-
 def answers_of(attempt: Attempt, questions: Sequence[Question]) -> list[dict[str, Any]]:
     """Answers beside their questions' texts, so that the record stays readable; a visit broken off may lack some.
 

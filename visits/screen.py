@@ -15,9 +15,10 @@ from accounts.rights import Right
 from campaigns.models import Assignment, Campaign, FrameDoor, Question, Topic, band_of
 from disputes.models import Case
 from disputes.words import Grade, Kind, due_day
-from registry.models import Contact, Premises, holds_door
-from visits import labels, rules
-from visits.doors import frame_doors_on, history_of, live_assignment_of
+from registry.models import Contact, holds_door
+from visits import labels
+from visits.at_door import Door
+from visits.doors import history_of
 from visits.forms import VisitForm
 from visits.models import Submission, Visit
 from visits.questions import LastAnswer, last_answers
@@ -36,27 +37,21 @@ class Due:
 class Screen:
     """One door, one officer, one moment. Name, contacts and history only while the door is the officer's own."""
 
-    def __init__(self, premises: Premises, officer: Officer, at: datetime) -> None:
-        self.premises, self.officer, self.at = premises, officer, at
+    def __init__(self, door: Door, officer: Officer, at: datetime) -> None:
+        self.door, self.premises, self.officer, self.at = door, door.premises, officer, at
 
     @cached_property
     def own(self) -> bool:
         return holds_door(self.officer, self.premises)
 
-    @cached_property
+    @property
     def assignment(self) -> Assignment | None:
-        return live_assignment_of(self.premises)
-
-    @cached_property
-    def frames(self) -> list[FrameDoor]:
-        return frame_doors_on(self.premises, self.at)
+        return self.door.assignment
 
     @cached_property
     def frame(self) -> FrameDoor | None:
-        """The door in the campaign that `log_attempt` will choose: the one that shared it out, else the newest."""
-        held = self.assignment.campaign_id if self.assignment else None
-        found = next((frame for frame in self.frames if frame.campaign_id == held), None)
-        return found or (self.frames[0] if self.frames else None)
+        """The door in the campaign that a visit would be written for."""
+        return self.door.frame_on(self.at)
 
     @property
     def campaign(self) -> Campaign | None:
@@ -77,13 +72,13 @@ class Screen:
         rows = Contact.objects.visible_to(self.officer).filter(premises=self.premises, ends_on__isnull=True)
         return list(rows.order_by("rank", "pk"))
 
-    @cached_property
-    def topics(self) -> list[Topic]:
-        return list(self.campaign.topics.all()) if self.campaign else []
+    @property
+    def topics(self) -> Sequence[Topic]:
+        return self.door.topics(self.campaign) if self.campaign else []
 
-    @cached_property
-    def questions(self) -> list[Question]:
-        return rules.questions_for(self.campaign, self.premises) if self.campaign else []
+    @property
+    def questions(self) -> Sequence[Question]:
+        return self.door.questions(self.campaign) if self.campaign else []
 
     @cached_property
     def last_answers(self) -> dict[int, LastAnswer]:
@@ -183,15 +178,14 @@ class Screen:
         rows = Case.objects.visible_to(self.officer).unfinished().filter(places__premises=self.premises)
         return list(rows.order_by("due_on")[:10])
 
-    def receipt_words(self, receipt: Submission) -> dict[str, str]:
-        return {"door": labels.door_label(self.premises), "number": receipt.short}
-
-    def context(self, form: VisitForm) -> dict[str, Any]:
-        following = next_door(self.officer, self.at, self.premises.pk)
+    def context(self, form: VisitForm, saved: Submission | None = None) -> dict[str, Any]:
+        """`saved`: the receipt of the visit before this one, which led here."""
+        following = next_door(self.officer, self.at, self.door)
         return {
             "tab": "round",
             "screen": self,
             "form": form,
+            "saved": saved,
             "next_door": following.number if following else "",
             "history": history_of(self.premises) if self.own else [],
             "has_phone": any(contact.phone_mac for contact in self.contacts),

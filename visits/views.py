@@ -1,13 +1,16 @@
 """The officer's pages: the round, one door, a new door, and what is one's own."""
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -23,10 +26,11 @@ from campaigns.frame import ask_could_not_meet
 from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
+from visits.at_door import Door
 from visits.attempts import Attempt
 from visits.building import building_of
 from visits.day import Undo
-from visits.doors import door_or_404, doors_found, live_assignment_of, visit_or_404
+from visits.doors import door_or_404, doors_found, hold_or_404, visit_or_404
 from visits.forms import DoorForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Submission, Visit
@@ -49,16 +53,23 @@ def round_view(request: HttpRequest) -> HttpResponse:
         "day": day_of(officer, now, show),
         "show": show,
         "undo": _undo(request, officer),
+        "saved": _saved(request, officer),
         "returns": returns_of(officer, now),
     }
     return render(request, "visits/round.html", context)
 
 
+def _named(request: HttpRequest, name: str) -> UUID | None:
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
 def _undo(request: HttpRequest, officer: Officer) -> Undo | None:
     """The visit named in the address, while its author may still take it back."""
-    try:
-        wanted = UUID(request.GET.get("undo", ""))
-    except ValueError:
+    wanted = _named(request, "undo")
+    if wanted is None:
         return None
     rows = Visit.objects.visible_to(officer).standing().select_related("premises")
     visit = rows.filter(pk=wanted, entered_by=officer).first()
@@ -67,24 +78,33 @@ def _undo(request: HttpRequest, officer: Officer) -> Undo | None:
     return Undo.of(visit)
 
 
+def _saved(request: HttpRequest, officer: Officer) -> Submission | None:
+    """One's own receipt of the visit named in the address: whoever saved it was led here with it."""
+    wanted = _named(request, "saved")
+    if wanted is None:
+        return None
+    rows = Submission.objects.visible_to(officer).filter(officer=officer, visit=wanted)
+    found: Submission | None = rows.select_related("visit__premises").first()
+    return found
+
+
 @needs(Right.LOG_VISIT)
 @require_POST
 def nobody_in(request: HttpRequest, pk: int) -> HttpResponse:
     """One tap on the list. The bound pair counts as having come along."""
     officer = cast(Officer, request.user)
-    premises = door_or_404(officer, pk)
-    pair = live_assignment_of(premises)
-    hands = {pair.officer_id, pair.partner_id} if pair else set()
-    other = next((hand for hand in hands - {officer.pk} if hand), None) if officer.pk in hands else None
-    receipt = actions.log_attempt(
-        attempt=Attempt(premises_id=premises.pk, outcome=Visit.Outcome.NOBODY_IN, partner_id=other),
-        client_id=_client_id(request),
-        by=officer,
-        at=timezone.now(),
-    )
+    with transaction.atomic():
+        door = hold_or_404(officer, pk)
+        pair = door.assignment
+        hands = {pair.officer_id, pair.partner_id} if pair else set()
+        other = next((hand for hand in hands - {officer.pk} if hand), None) if officer.pk in hands else None
+        attempt = Attempt(premises_id=pk, outcome=Visit.Outcome.NOBODY_IN, partner_id=other)
+        receipt = actions.log_at(
+            door=door, attempt=attempt, client_id=_client_id(request), by=officer, at=timezone.now()
+        )
     if receipt.verdict == Submission.Verdict.CONFLICT:
         return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
-    return redirect(labels.with_query("visits:round", undo=receipt.visit_id))
+    return redirect(labels.with_query(reverse("visits:round"), undo=receipt.visit_id))
 
 
 def _client_id(request: HttpRequest) -> UUID:
@@ -120,7 +140,7 @@ def find_door(request: HttpRequest) -> HttpResponse:
 def could_not_meet(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks the supervisor to count the door as “could not be met” before the policy's number is reached."""
     officer, now = cast(Officer, request.user), timezone.now()
-    screen = Screen(door_or_404(officer, pk), officer, now)
+    screen = Screen(Door(door_or_404(officer, pk)), officer, now)
     if screen.frame is None:
         raise Http404
     reason = request.POST.get("reason", "").replace("\0", "")
@@ -140,25 +160,34 @@ def could_not_meet(request: HttpRequest, pk: int) -> HttpResponse:
 def door(request: HttpRequest, pk: int) -> HttpResponse:
     """The visit screen. A refused form stays on the page with the reason at its place."""
     officer, now = cast(Officer, request.user), timezone.now()
-    screen = Screen(door_or_404(officer, pk), officer, now)
-    if request.method != "POST":
-        return render(request, "visits/door.html", screen.context(screen.form()))
-    form = screen.form(request.POST, request.FILES)
-    if not form.is_valid():
-        form.put_form_errors()
-        return render(request, "visits/door.html", screen.context(form), status=422)
+    if request.method == "POST":
+        return _save(request, officer, now, pk)
+    screen = Screen(Door(door_or_404(officer, pk)), officer, now)
+    return render(request, "visits/door.html", screen.context(screen.form(), saved=_saved(request, officer)))
+
+
+def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> HttpResponse:
+    """The door is held while its form is read, so that form and rules go by the same rows, read once."""
+    receipt: Submission | None = None
+    refusal: Refusal | None = None
     try:
-        receipt = actions.log_attempt(
-            attempt=form.attempt(screen.premises), client_id=form.cleaned_data["client_id"], by=officer, at=now
-        )
-    except Refusal as refusal:
-        form.put_refusal(refusal)
-        return render(request, "visits/door.html", screen.context(form), status=refusal.status)
+        with transaction.atomic():
+            screen = Screen(hold_or_404(officer, pk), officer, now)
+            form = screen.form(request.POST, request.FILES)
+            if form.is_valid():
+                attempt, number = form.attempt(screen.premises), form.cleaned_data["client_id"]
+                receipt = actions.log_at(door=screen.door, attempt=attempt, client_id=number, by=officer, at=now)
+    except Refusal as caught:
+        refusal = caught
+    if receipt is None:
+        form.put_refusal(refusal) if refusal else form.put_form_errors()
+        status = refusal.status if refusal else 422
+        return render(request, "visits/door.html", screen.context(form), status=status)
     if receipt.verdict == Submission.Verdict.CONFLICT:
         return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
-    messages.success(request, _("Saved: %(door)s. Receipt %(number)s.") % screen.receipt_words(receipt))
-    following = next_door(officer, now, pk)
-    return redirect(following.address if following else "visits:round")
+    following = next_door(officer, now, screen.door)
+    place = following.address if following else reverse("visits:round")
+    return redirect(labels.with_query(place, saved=receipt.visit_id))
 
 
 @needs(Right.LOG_VISIT)

@@ -1,7 +1,7 @@
 """The frame: the doors of a campaign as they were when it opened, with the fold of their attempts."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,6 +15,9 @@ from accounts.scoping import ByUnit, ScopedManager, ScopedModel
 from campaigns.codes import code_of, printed
 from campaigns.models.campaign import Campaign
 from registry.models import Area, Premises
+
+if TYPE_CHECKING:
+    from campaigns.models.hands import Assignment
 
 
 class FrameDoorQuerySet(ByUnit):
@@ -58,6 +61,9 @@ class FrameDoor(ScopedModel):
     gone_said = models.CharField(_("said to be gone"), max_length=12, choices=Gone.choices, blank=True)
     gone_confirmed_at = models.DateTimeField(_("confirmed gone"), null=True, blank=True)
     gone_confirmed_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+")
+
+    # Told by `campaigns.frame.frames_of`.
+    hand: "Assignment | None"
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(FrameDoorQuerySet)()
 

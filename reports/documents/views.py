@@ -40,7 +40,8 @@ from reports.documents.walk_list import doors_to_do
 from reports.models import WalkList, WalkListPart
 from reports.pdf import draw, why_not
 from reports.rendering import BUSY
-from visits.doors import door_or_404, live_assignment_of, visit_or_404
+from visits.at_door import Door
+from visits.doors import door_or_404, visit_or_404
 
 # One page waits or is drawn at a time in each server process: the other threads go on serving pages. Between processes
 # the renderers take turns by themselves (`reports/rendering.py`).
@@ -193,7 +194,7 @@ def blank_paper(request: HttpRequest) -> HttpResponse:
     if kind == "dispute":
         return _form(request, dispute_form(None, reader=officer, premises=door), "dispute")
     if door is not None:
-        held = live_assignment_of(door)
+        held = Door(door).assignment
         facts = facts_of_door(door, campaign or (held.campaign if held else None), officer)
         return _form(request, visit_form(facts, door.kind), "visit")
     plain = Premises.Kind.HOUSEHOLD if kind == "household" else Premises.Kind.SHOP

@@ -92,8 +92,69 @@ def test_a_plain_visit_is_saved_and_leads_to_the_next_door(world: World, owner: 
     for rank, door in enumerate(campaign_doors):
         world.give(campaign, door, world.owner, rank=rank)
     answer = owner.post(door_page(campaign_doors[0]), typed())
-    assert answer["Location"] == door_page(campaign_doors[1])
-    assert Visit.objects.unscoped("test").get().outcome == "completed"
+    visit = Visit.objects.unscoped("test").get()
+    assert answer["Location"] == f"{door_page(campaign_doors[1])}?saved={visit.pk}"
+    assert visit.outcome == "completed"
+    receipt = Submission.objects.unscoped("test").get()
+    assert f"Saved: Bldg 5-2, 301. Receipt {receipt.short}." in owner.get(answer["Location"]).content.decode()
+
+
+def test_after_the_last_door_the_round_says_that_it_was_saved(world: World, held: Premises, owner: Client) -> None:
+    answer = owner.post(door_page(held), typed())
+    assert answer["Location"].startswith("/round/?saved=")
+    receipt = Submission.objects.unscoped("test").get()
+    assert f"Receipt {receipt.short}." in owner.get(answer["Location"]).content.decode()
+
+
+def test_nobody_is_told_of_somebody_elses_receipt(world: World, held: Premises, owner: Client) -> None:
+    told = owner.post(door_page(held), typed())["Location"]
+    assert owner.get(told).context["saved"] is not None
+    assert signed_in(world.colleague).get(told).context["saved"] is None
+    for name in ("", "1", "x" * 4000):
+        assert owner.get("/round/", {"saved": name}).status_code == 200
+
+
+def test_the_next_door_is_looked_for_from_this_one_on_then_from_the_start(world: World, owner: Client) -> None:
+    doors = [world.door(number) for number in range(101, 113)]
+    campaign = world.campaign()
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(doors):
+        world.give(campaign, door, world.owner, rank=rank // 2)
+
+    def led_to(number: int) -> str:
+        return owner.post(door_page(doors[number]), typed())["Location"].partition("?")[0]
+
+    log(world, nobody(doors[6]))
+    assert led_to(5) == door_page(doors[7])
+    for number in range(7, 11):
+        assert led_to(number) == door_page(doors[number + 1])
+    assert led_to(11) == door_page(doors[0])
+    for number in range(4):
+        led_to(number)
+    assert led_to(4) == "/round/"
+
+
+def test_the_next_door_lies_behind_many_that_are_done_for_now(world: World, owner: Client) -> None:
+    doors = [world.door(number) for number in range(101, 113)]
+    campaign = world.campaign()
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    for door in doors[:11]:
+        log(world, nobody(door))
+    answer = owner.post(door_page(doors[0]), typed())
+    assert answer["Location"].partition("?")[0] == door_page(doors[11])
+
+
+def test_a_visit_is_stored_in_so_many_statements(world: World, owner: Client, django_assert_num_queries: Any) -> None:
+    """Session, officer, the door, its frames, questions, topics; receipt, visit, topics, leaflets; fold; next door."""
+    doors = [world.door(number) for number in (301, 302)]
+    campaign = world.campaign()
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    with django_assert_num_queries(16):
+        assert owner.post(door_page(doors[0]), typed()).status_code == 302
 
 
 def test_a_refused_form_stays_with_everything_that_was_typed(world: World, held: Premises, owner: Client) -> None:
