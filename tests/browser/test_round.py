@@ -58,7 +58,7 @@ def test_five_taps_log_a_plain_visit_and_open_the_next_door(
     plain_visit(page)
     answer_all(page)
     page.locator("button[name=declared][value='1']:visible").click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     expect(page.locator(".note-good")).to_be_visible()
     assert outcomes() == ["completed"]
 
@@ -98,7 +98,7 @@ def test_a_broken_line_keeps_the_form_and_the_next_press_saves_once(
     expect(page.locator("#place-home")).to_be_checked()
     page.context.set_offline(False)
     save.click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     assert outcomes() == ["completed"]
 
 
@@ -116,7 +116,7 @@ def test_an_ended_session_keeps_the_form_until_one_is_signed_in_again(
     expect(page.locator("#signed-out")).to_be_visible()
     page.context.add_cookies([cookie for cookie in session if cookie["name"] == "sessionid"])
     save.click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     assert outcomes() == ["completed"]
 
 
@@ -134,7 +134,7 @@ def test_what_is_missing_is_said_at_its_place_and_nothing_typed_is_lost(
     expect(page.locator("[name=f_hazard_0_line]")).to_have_value("楼道堆物")
     answer_all(page)
     page.locator("button[name=declared][value='1']").click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     assert Visit.objects.unscoped("test").get().findings.get().case.title == "楼道堆物"
 
 
@@ -146,7 +146,7 @@ def test_not_given_asks_why(world: World, doors: list[Premises], page_as: PageAs
     expect(page.locator("button.declares")).to_be_hidden()
     page.locator("[name=not_given_why]").select_option("known")
     page.locator("button.only-not-given").click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     visit = Visit.objects.unscoped("test").get()
     assert (visit.identity_shown, visit.not_given_why) == (False, "known")
 
@@ -157,7 +157,7 @@ def test_anything_but_met_ends_there(world: World, doors: list[Premises], page_a
     expect(page.locator("#at-findings")).to_be_hidden()
     page.locator("label[for=other-refused]").click()
     page.locator(".after-out .save").click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     assert outcomes() == ["refused"]
 
 
@@ -206,6 +206,6 @@ def test_last_time_s_answers_are_one_tap(
         assert page.evaluate(TOO_SMALL) == []
     page.locator("label[for=as-last]").click()
     page.locator("button[name=declared][value='1']:visible").click()
-    page.wait_for_url(f"**/doors/{doors[1].pk}/")
+    page.wait_for_url(f"**/doors/{doors[1].pk}/?saved=*")
     newest = Visit.objects.unscoped("test").latest("pk")
     assert [entry["as_last"] for entry in newest.answers] == [True] * asked.count()
