@@ -6,8 +6,8 @@ of the same door (11栋1单元304室, 11幢1单元304) have the same key; the ke
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from registry.texts import clean, key_of
 
@@ -40,8 +40,7 @@ DASHED_FORM = re.compile(
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """`written` is the cell as it stood; `parsed` is false where it was kept whole."""
 
     street: str
@@ -55,28 +54,38 @@ class Address:
     parsed: bool
 
 
-def split_address(text: str, known: Collection[str] = ()) -> Address:
-    """Take one cell apart. `known` are names of areas that may stand before it (湖北省, 张湾区, 六四社区)."""
+Known = Collection[str] | re.Pattern[str]
+
+
+def split_address(text: str, known: Known = ()) -> Address:
+    """Take one cell apart. `known` are names of areas that may stand before it (湖北省, 张湾区, 六四社区), or what
+    `area_front` makes of them."""
     written = clean(text)
     rest = without_areas(written.replace(" ", ""), known)
+    spans = _spans(rest.translate(_ANY_DIGIT))
+    if spans is None:
+        return _whole(rest or written, written)
+    return _address(*[rest[first:end] for first, end in spans], written)
+
+
+# The forms tell digits from letters and never one digit from another: what an address with other numbers was cut into
+# holds for this one.
+_ANY_DIGIT = {ord(digit): "0" for digit in "123456789"}
+_PARTS = ("street", "building", "entrance", "floor", "door")
+
+
+@lru_cache(maxsize=16_384)
+def _spans(shape: str) -> tuple[tuple[int, int], ...] | None:
+    """Where the five parts stand in an address of this shape, all its digits 0; None when it has no usual form."""
     for form in (PLOT_FORM, VILLAGE_FORM, DASHED_FORM, PLACE_FORM, ENTRANCE_FORM, ROAD_FORM):
-        if match := form.fullmatch(rest):
-            found = match.groupdict()
-            street = found.get("street") or found.get("estate") or ""
-            return _address(
-                street,
-                found.get("building") or "",
-                found.get("entrance") or "",
-                found.get("floor") or "",
-                found.get("door") or "",
-                written,
-            )
-    return _whole(rest or written, written)
+        if match := form.fullmatch(shape):
+            found = {name: match.span(name) for name in form.groupindex if match[name]}
+            found.setdefault("street", found.get("estate", (0, 0)))
+            return tuple(found.get(part, (0, 0)) for part in _PARTS)
+    return None
 
 
-def join_address(
-    street: str, building: str, entrance: str, floor: str, door: str, known: Collection[str] = ()
-) -> Address:
+def join_address(street: str, building: str, entrance: str, floor: str, door: str, known: Known = ()) -> Address:
     """Columns that already are apart. A door cell may still hold a whole address (5组18号) and is taken apart."""
     street, building, entrance, floor, door = (
         clean(part).replace(" ", "") for part in (street, building, entrance, floor, door)
@@ -94,31 +103,63 @@ def join_address(
     return _address(without_areas(street, known), building, entrance, floor, door, "")
 
 
-def without_areas(text: str, known: Collection[str]) -> str:
+def without_areas(text: str, known: Known) -> str:
     """Cut names of areas off the front, as long as something is left; of two that fit, the one named first."""
-    return text[match.end() :] if (match := _front(tuple(known)).match(text)) else text
+    front = known if isinstance(known, re.Pattern) else area_front(tuple(known))
+    return text[match.end() :] if (match := front.match(text)) else text
 
 
 @lru_cache(maxsize=4_096)
-def _front(known: tuple[str, ...]) -> re.Pattern[str]:
+def area_front(known: tuple[str, ...]) -> re.Pattern[str]:
     """Any number of these names before something else: a county's hundred names are looked for in one go."""
     names = "|".join(re.escape(name) for name in known if name)
     return re.compile(f"(?:(?:{names})(?=.))+" if names else "", re.DOTALL)
 
 
 def _address(street: str, building: str, entrance: str, floor: str, door: str, written: str) -> Address:
+    place = _place(street, building, entrance)
+    inside = _inside(floor, door, bool(building or entrance), place.numbered)
+    return Address(
+        *place.cut,
+        *inside.cut,
+        (written or place.written + inside.written)[:300],
+        (place.key + inside.key)[:300],
+        (place.walk_key + inside.walk_key)[:300],
+        True,
+    )
+
+
+class _Part(NamedTuple):
+    """One half of an address: up to the entrance, or behind it. Halves come again and again, whole addresses don't."""
+
+    cut: tuple[str, ...]
+    written: str
+    key: str
+    walk_key: str
+    numbered: bool = False
+
+
+@lru_cache(maxsize=16_384)
+def _place(street: str, building: str, entrance: str) -> _Part:
     building, entrance = _with_unit(building, "栋"), _with_unit(entrance, "单元")
-    door = _with_unit(door, "室" if building or entrance else "号")
-    keys = _part_key(street), _part_key(building), _part_key(entrance), _part_key(floor), _part_key(door)
-    implied = floor_of(keys[4])
-    if keys[3] and keys[3] == implied:
-        keys = *keys[:3], "", keys[4]
-    floor_key = keys[3] or (implied if keys[1] or keys[2] else "")
-    floor = floor or floor_key
-    written = written or street + building + entrance + (_with_unit(floor, "层") if keys[3] else "") + door
-    walk = " ".join(natural(part) for part in (keys[0], keys[1], keys[2], floor_key, keys[4]))
-    cut = street[:100], building[:40], entrance[:40], floor[:20], door[:60], written[:300]
-    return Address(*cut, "|".join(keys)[:300], ("0 " + walk)[:300], True)
+    keys = _part_key(street), _part_key(building), _part_key(entrance)
+    walk = "".join(natural(key) + " " for key in keys)
+    cut = street[:100], building[:40], entrance[:40]
+    return _Part(cut, street + building + entrance, "|".join(keys) + "|", "0 " + walk, bool(keys[1] or keys[2]))
+
+
+@lru_cache(maxsize=16_384)
+def _inside(floor: str, door: str, in_building: bool, numbered: bool) -> _Part:
+    """The floor goes without saying where the door says it; only a building has one that its doors tell."""
+    door = _with_unit(door, "室" if in_building else "号")
+    floor_key, door_key = _part_key(floor), _part_key(door)
+    implied = floor_of(door_key)
+    if floor_key == implied:
+        floor_key = ""
+    walked = floor_key or (implied if numbered else "")
+    floor = floor or walked
+    written = (_with_unit(floor, "层") if floor_key else "") + door
+    return _Part((floor[:20], door[:60]), written, f"{floor_key}|{door_key}", f"{natural(walked)} {natural(door_key)}")
 
 
 def _with_unit(part: str, unit: str) -> str:

@@ -13,6 +13,7 @@ from registry.lines import escaped
 from registry.models import ImportRow
 
 BLOCK = 4_000
+NULL = "\\N"
 
 # Reasons that only tell something: the row is taken whole all the same.
 REMARKS = frozenset({"address_whole", "again", "code_unknown"})
@@ -25,16 +26,17 @@ STATEMENT = f"COPY {ImportRow._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 class Stager:
-    """Takes rows as `lines.sent` gives them; four thousand at a time go to the database."""
+    """Takes rows as `lines.line_of` writes them; four thousand at a time go to the database."""
 
     def __init__(self, batch_id: int, communities: Communities) -> None:
         self.batch_id = batch_id
         self.communities = communities
         self.waiting: list[str] = []
 
-    def take(self, rows: Sequence[Sequence[Any]]) -> bool:
+    def take(self, sheet: str, rows: str) -> bool:
         """Whether a block went to the database."""
-        self.waiting.extend(map(self._line, rows))
+        name = escaped(sheet)
+        self.waiting.extend([self._line(sheet, name, row) for row in rows.split("\n")])
         full = len(self.waiting) >= BLOCK
         if full:
             self.flush()
@@ -45,21 +47,24 @@ class Stager:
             copy.write("".join(self.waiting))
         self.waiting = []
 
-    def _line(self, row: Sequence[Any]) -> str:
-        community, code, sheet, number, refused, reasons, phone, rest = row
+    def _line(self, sheet: str, name: str, row: str) -> str:
+        number, community, code, refused, phone, told, rest = row.split("\t", len(lines.AHEAD))
         match = self.communities.match(code, community, sheet)
         if match.elsewhere:
             # Another station's row is counted and not kept: its people are none of this import's business.
             ahead = f"elsewhere\t\t[]\t{match.area}\t{match.unit}\t\t\t{lines.BLANK}"
-            return f"{self.batch_id}\t{escaped(sheet)}\t{number}\t{ahead}\n"
-        if match.fault or match.note:
-            said = {"said": community or code} if match.fault else {}
-            reasons = [[match.fault or match.note, _column_of(match, community, code), said], *reasons]
-        verdict = verdict_of(refused or bool(match.fault), reasons)
-        told = escaped(json.dumps(reasons)) if reasons else "[]"
+            return f"{self.batch_id}\t{name}\t{number}\t{ahead}\n"
+        verdict, reasons = ImportRow.Verdict.TAKEN.value, "[]"
+        if told or refused or match.fault or match.note:
+            said = json.loads(told) if told else []
+            if match.fault or match.note:
+                named = {"said": community or code} if match.fault else {}
+                said = [[match.fault or match.note, _column_of(match, community, code), named], *said]
+            verdict = verdict_of(bool(refused or match.fault), said)
+            reasons = escaped(json.dumps(said))
         numbers = f"{seal(phone)}\t{mac(phone)}" if phone else "\t"
-        place = f"{match.area or chr(92) + 'N'}\t{match.unit or chr(92) + 'N'}"
-        return f"{self.batch_id}\t{escaped(sheet)}\t{number}\t{verdict}\t\t{told}\t{place}\t{numbers}\t{rest}\n"
+        place = f"{match.area or NULL}\t{match.unit or NULL}"
+        return f"{self.batch_id}\t{name}\t{number}\t{verdict}\t\t{reasons}\t{place}\t{numbers}\t{rest}\n"
 
 
 def verdict_of(refused: bool, reasons: Sequence[Sequence[Any]]) -> str:

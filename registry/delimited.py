@@ -82,11 +82,17 @@ def _rows(file: BinaryIO, encoding: str, delimiter: str, limits: "Limits") -> It
         for number, cells in enumerate(reader, 1):
             if number > limits.rows:
                 raise UnreadableFile("too_many_rows", limit=limits.rows)
-            if any("\n" in cell and _swallowed(cell, delimiter, width) for cell in cells):
+            # Most records are one line, and none of their cells can have a line break.
+            if reader.line_num > started and any("\n" in cell and _swallowed(cell, delimiter, width) for cell in cells):
                 raise UnreadableFile("quote_open", line=started)
-            started, width = reader.line_num + 1, max(width, len(cells))
-            if any(cells):
-                yield number, [cell[: limits.characters] or None for cell in cells[: limits.columns]]
+            started = reader.line_num + 1
+            if len(cells) > width:
+                width = len(cells)
+            if not any(cells):
+                continue
+            if len(cells) > limits.columns or max(map(len, cells)) > limits.characters:
+                cells = [cell[: limits.characters] for cell in cells[: limits.columns]]
+            yield number, [cell or None for cell in cells]
     except csv.Error as error:
         raise UnreadableFile("quote_open", line=started) from error
 

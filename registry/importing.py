@@ -42,8 +42,9 @@ def read_workbook(
     expected = 0
     for found in read_in_child(file, batch.file_name, communities.known_names, layout):
         if found.what == "rows":
-            reading.rows += len(found.value)
-            if stager.take(found.value):
+            sheet, number, rows = found.value
+            reading.rows += number
+            if stager.take(sheet, rows):
                 progress(reading.rows, max(expected, reading.rows))
         elif found.what == "expected":
             expected = found.value

@@ -1,11 +1,15 @@
-"""A staged row as part of a line of COPY, written in the child so that the parent only puts the ends together."""
+"""A staged row as a line of text, written in the child so that the parent only puts the ends of COPY's line together.
+
+First what the parent needs in order to place the row in a community and to judge it, then the rest as COPY takes it.
+"""
+
+import json
 
 from registry.search import sought
 from registry.staging import StagedRow
 
-# What the child says of a row before its line: enough to place it in a community and to judge it.
-AHEAD = ("community", "community_code", "sheet", "row_number", "refused", "reasons", "phone")
-# The columns of the line, in its order.
+AHEAD = ("row_number", "community", "community_code", "refused", "phone", "reasons")
+# The columns of the rest, in its order.
 COLUMNS = (
     "kind door_class street building entrance floor door address address_key walk_key name name_key contact_name "
     "contact_key relation use note register_officer register_badge registered_elsewhere sought"
@@ -33,18 +37,19 @@ def array(tokens: list[str]) -> str:
 
 
 def line_of(row: StagedRow) -> str:
-    tokens = [] if row.refused else sought(row.address, row.name, row.contact_name)
+    """`AHEAD` and `COLUMNS` between tabs; a community's name and a phone were cleaned and hold none."""
+    place = row.place
     texts = (
         row.kind,
         row.door_class,
-        row.street,
-        row.building,
-        row.entrance,
-        row.floor,
-        row.door,
-        row.address,
-        row.address_key,
-        row.walk_key,
+        place.street,
+        place.building,
+        place.entrance,
+        place.floor,
+        place.door,
+        place.written,
+        place.key,
+        place.walk_key,
         row.name,
         row.name_key,
         row.contact_name,
@@ -58,10 +63,9 @@ def line_of(row: StagedRow) -> str:
     line = "\t".join(texts)
     if "\\" in line or not line.replace("\t", "").isprintable():
         line = "\t".join(map(escaped, texts))
-    return f"{line}\t{ANSWERS[row.registered_elsewhere]}\t{array(tokens)}"
-
-
-def sent(row: StagedRow) -> list[object]:
-    """What crosses the pipe for one row: the values of `AHEAD`, then the line."""
-    ahead = [row.community, row.community_code, row.sheet, row.row_number, row.refused, row.reasons, row.phone]
-    return [*ahead, line_of(row)]
+    tokens = "{}" if row.refused else array(sought(place.written, row.name, row.contact_name))
+    told = json.dumps(row.reasons) if row.reasons else ""
+    ahead = (
+        f"{row.row_number}\t{row.community}\t{row.community_code}\t{'t' if row.refused else ''}\t{row.phone}\t{told}"
+    )
+    return f"{ahead}\t{line}\t{ANSWERS[row.registered_elsewhere]}\t{tokens}"

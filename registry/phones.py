@@ -2,8 +2,8 @@
 extension."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 SEVERAL = re.compile(r"[/、,，;；|]|\s(?=1[3-9])|\s+或\s*|或")
 EXTENSION = re.compile(r"(?:转|ext\.?|x|－|-)(\d{1,6})$", re.I)
@@ -14,8 +14,7 @@ SERVICE = re.compile(r"[48]00\d{7}")
 SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[Ee]\+?(\d{1,2})")
 
 
-@dataclass(frozen=True)
-class Phone:
+class Phone(NamedTuple):
     """`number` is "" when the cell holds none; `fault` then names why, unless the cell was empty."""
 
     number: str = ""
@@ -30,7 +29,10 @@ def read_phone(raw: object) -> Phone:
         return Phone()
     if isinstance(raw, float):
         return Phone(fault="phone_unreadable")
-    text = str(raw).strip().lstrip("'").strip()
+    text = str(raw)
+    if MOBILE.fullmatch(text):
+        return Phone(text)
+    text = text.strip().lstrip("'").strip()
     if MOBILE.fullmatch(text):
         return Phone(text)
     if text in {"", "无", "-", "--", "/", "—", "none", "None", "暂无", "不详", "0"}:

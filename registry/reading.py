@@ -1,7 +1,7 @@
 """Reading a workbook in a child process: bounded in memory, time and file size, and without any secret of ours.
 
 The parent opens the file and hands its descriptor over; the child answers with JSON lines on its standard output: what
-it found in each sheet, rows as `lines.sent` gives them, and at the end how it went. Cells that are
+it found in each sheet, rows as `lines.line_of` writes them, and at the end how it went. Cells that are
 never read (identity numbers and the like) do not cross the pipe. A second descriptor takes the cleaned layout of the
 workbook, from which `reasons_copy` makes the copy that goes back.
 """
@@ -24,10 +24,10 @@ from typing import IO, Any, BinaryIO
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from registry.lines import sent
+from registry.lines import line_of
 from registry.staging import Understanding
 from registry.table import HEADING_ROWS, Table, find_table
-from registry.texts import without_id_numbers
+from registry.texts import are_plain, without_id_numbers
 from registry.unreadable import UnreadableFile
 from registry.workbook import Cell, Sheet, open_workbook
 
@@ -40,7 +40,9 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Found:
-    """One answer of the child: "expected" rows, a "sheet" with its table or "skipped" without, "rows", "done"."""
+    """One answer of the child: "expected" rows, a "sheet" with its table or "skipped" without, "rows", "done".
+
+    "rows" are the sheet's name, their number, and the rows' lines as one text."""
 
     what: str
     value: Any
@@ -153,21 +155,21 @@ def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say:
 
 
 def _rows(table: Table, known: list[str], keeper: "_Keeper", say: Any) -> None:
-    understanding = Understanding(known, has_kind="kind" in table.columns)
+    understanding, sheet = Understanding(known, table.columns), table.sheet.name[:100]
     for number, cells in table.before:
         keeper.row(number, cells)
-    batch: list[list[Any]] = []
+    batch: list[str] = []
     for number, cells, values in table.rows():
-        keeper.row(number, cells)
+        plain = are_plain(cells)
+        keeper.row(number, cells, plain)
         if values is None:
             continue
-        row = understanding.row(values, table.sheet.name, number)
-        batch.append(sent(row))
+        batch.append(line_of(understanding.row(values, number, plain)))
         if len(batch) == ROWS_A_LINE:
-            say("rows", batch)
+            say("rows", [sheet, len(batch), "\n".join(batch)])
             batch = []
     if batch:
-        say("rows", batch)
+        say("rows", [sheet, len(batch), "\n".join(batch)])
 
 
 class _Keeper:
@@ -195,13 +197,12 @@ class _Keeper:
         self._write()
         self._line(head)
 
-    def row(self, number: int, cells: list[Cell]) -> None:
+    def row(self, number: int, cells: list[Cell], plain: bool = False) -> None:
+        """`plain`: the row holds texts and short numbers, none of which is an identity number."""
         if self.file:
-            blank = self.blank if number > self.heading_row else frozenset()
-            kept = [_kept(cell) for cell in cells]
-            for index in blank:
-                if index < len(kept):
-                    kept[index] = None
+            kept = cells if plain else [_kept(cell) for cell in cells]
+            if self.blank and number > self.heading_row:
+                kept = [None if index in self.blank else cell for index, cell in enumerate(kept)]
             self.waiting.append([number, kept])
             if len(self.waiting) == ROWS_A_LINE:
                 self._write()

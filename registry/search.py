@@ -6,6 +6,7 @@ a keyboard without Chinese. The tokens of a query must all be there (`sought @> 
 
 import re
 from functools import lru_cache
+from operator import add
 
 from pypinyin import lazy_pinyin
 
@@ -41,10 +42,9 @@ def syllables(name: str) -> list[str]:
 
 
 def pairs(text: str) -> list[str]:
-    return [text[at : at + 2] for at in range(len(text) - 1)]
+    return list(map(add, text, text[1:]))
 
 
-@lru_cache(maxsize=4_096)
 def spoken(name_key: str) -> tuple[str, ...]:
     """Pinyin of the name: each syllable, the whole, the surname with one more, and the initials from two on."""
     parts = [] if name_key.isascii() else syllables(name_key)
@@ -55,12 +55,17 @@ def spoken(name_key: str) -> tuple[str, ...]:
     return tuple(token for token in said if 2 <= len(token) <= 40)
 
 
+@lru_cache(maxsize=16_384)
+def _named(name: str) -> dict[str, None]:
+    name_key = key_of(name)
+    return dict.fromkeys([*pairs(name_key), *spoken(name_key)][:MOST_TOKENS])
+
+
 def sought(address: str, *names: str) -> list[str]:
     """Tokens of one door by its address and whoever is there; each once, at most so many for each text."""
     tokens = dict.fromkeys(pairs(key_of(address))[:MOST_TOKENS])
     for name in names:
-        name_key = key_of(name)
-        tokens.update(dict.fromkeys([*pairs(name_key), *spoken(name_key)][:MOST_TOKENS]))
+        tokens.update(_named(name))
     return list(tokens)
 
 

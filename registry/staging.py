@@ -4,12 +4,14 @@ Pure functions of the row: which community it lies in and what is already known 
 database. Runs in the child process, so nothing here may need settings or a connection.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from registry import words
-from registry.addresses import Address, join_address, split_address
+from registry.addresses import Address, area_front, join_address, split_address
 from registry.phones import read_phone
 from registry.texts import clean, key_of, person_or_firm, without_id_numbers
 from registry.workbook import Cell
@@ -21,31 +23,28 @@ ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL
 # The phone is read as the cell it is, the code has its own form, and the station follows from the community.
 UNTEXTED = {"phone", "community_code", "station"}
 
-MASKABLE = {"name", "unit_name", "person", "contact", "in_charge"}
+NAMES = ("name", "unit_name", "person", "contact", "in_charge")
+PARTS = ("street", "building", "entrance", "floor", "door")
+MASKABLE = frozenset(NAMES)
 
 Reason = tuple[str, str, dict[str, str]]
 """(code, column name, parameters): the sentence is made where somebody reads it. Never holds the cell's value."""
 
 
+NOWHERE = Address("", "", "", "", "", "", "", "", parsed=False)
+
+
 @dataclass(slots=True)
 class StagedRow:
-    """Field names are those of `ImportRow`, but for the first two, which the parent turns into area and unit."""
+    """Field names are those of `ImportRow`, but for the community, which the parent turns into area and unit."""
 
+    row_number: int
     community: str = ""
     community_code: str = ""
-    sheet: str = ""
-    row_number: int = 0
     refused: bool = False
     kind: str = ""
     door_class: str = ""
-    street: str = ""
-    building: str = ""
-    entrance: str = ""
-    floor: str = ""
-    door: str = ""
-    address: str = ""
-    address_key: str = ""
-    walk_key: str = ""
+    place: Address = NOWHERE
     name: str = ""
     name_key: str = ""
     contact_name: str = ""
@@ -60,18 +59,29 @@ class StagedRow:
 
 
 class Understanding:
-    """Reads rows one after another. `known` are names of areas that may stand in front of an address."""
+    """Reads rows one after another. `known` are names of areas that may stand in front of an address, `columns` those
+    that the table has."""
 
-    def __init__(self, known: Collection[str] = (), has_kind: bool = True) -> None:
+    def __init__(self, known: Collection[str] = (), columns: Collection[str] = ("kind",)) -> None:
         self.known = tuple(known)
-        self.has_kind = has_kind
+        self.has_kind = "kind" in columns
+        self.has_parts = any(part in columns for part in PARTS)
+        self._fronts: dict[str, re.Pattern[str]] = {}
 
-    def row(self, values: Mapping[str, Cell], sheet: str, number: int) -> StagedRow:
-        row = StagedRow(sheet=sheet[:100], row_number=number)
-        texts = {name: self._text(row, name, value) for name, value in values.items() if name not in UNTEXTED}
+    def row(self, values: Mapping[str, Cell], number: int, plain: bool = False) -> StagedRow:
+        """`plain`: `texts.are_plain` said so of the row's cells, and each is taken as it stands."""
+        row = StagedRow(number)
+        if plain:
+            texts = {
+                name: value if type(value) is str else "" if value is None else str(value)
+                for name, value in values.items()
+                if name not in UNTEXTED
+            }
+        else:
+            texts = {name: self._text(row, name, value) for name, value in values.items() if name not in UNTEXTED}
         row.community = texts.get("community", "")[:100]
         row.community_code = _code(values.get("community_code"))
-        row.register_officer = person_or_firm(texts.get("officer", ""))[:50]
+        row.register_officer = _name(texts.get("officer", ""))[:50]
         row.register_badge = texts.get("badge", "").replace(" ", "")[:20]
         self._kind(row, texts)
         self._address(row, texts)
@@ -100,7 +110,7 @@ class Understanding:
 
     def _kind(self, row: StagedRow, texts: Mapping[str, str]) -> None:
         word = texts.get("kind", "")
-        row.kind = words.KINDS.get(key_of(word), "") if word else "" if self.has_kind else "household"
+        row.kind = _kind_said(word) if word else "" if self.has_kind else "household"
         if not row.kind:
             row.refused = True
             row.reasons.append(("kind_unknown" if word else "kind_missing", "kind", {}))
@@ -108,11 +118,8 @@ class Understanding:
         row.door_class = "dwelling" if row.kind == "household" else "business" if row.kind in BUSINESS else row.kind
 
     def _address(self, row: StagedRow, texts: Mapping[str, str]) -> None:
-        street, building, entrance, floor, door = (
-            texts.get(part, "") for part in ("street", "building", "entrance", "floor", "door")
-        )
-        parts = (street, building, entrance, floor, door)
-        known = (row.community, *self.known) if row.community else self.known
+        parts = [texts.get(part, "") for part in PARTS] if self.has_parts else []
+        known = self._fronts.get(row.community) or self._front(row.community)
         address: Address | None = None
         if whole := texts.get("address", ""):
             address = split_address(whole, known)
@@ -124,20 +131,23 @@ class Understanding:
             row.refused = True
             row.reasons.append(("no_address", "address" if "address" in texts else "door", {}))
             return
-        row.street, row.building, row.entrance = address.street, address.building, address.entrance
-        row.floor, row.door, row.address = address.floor, address.door, address.written
-        row.address_key, row.walk_key = address.key, address.walk_key
+        row.place = address
         if not address.parsed:
             row.reasons.append(("address_whole", "address" if whole else "door", {}))
+
+    def _front(self, community: str) -> re.Pattern[str]:
+        """What may stand before an address of this community: its own name first."""
+        if len(self._fronts) >= 4_096:
+            self._fronts.clear()
+        front = self._fronts[community] = area_front((community, *self.known))
+        return front
 
     def _names(self, row: StagedRow, texts: Mapping[str, str]) -> None:
         """The door's name and the person of this row. A dwelling is named by its householder, a business by its own
         name; where a business row has one name only (姓名 beside 负责人), that is the business's."""
-        name, unit_name, person, contact, in_charge = (
-            person_or_firm(texts.get(part, "")) for part in ("name", "unit_name", "person", "contact", "in_charge")
-        )
+        name, unit_name, person, contact, in_charge = [_name(texts.get(part, "")) for part in NAMES]
         word = texts.get("relation", "")
-        row.relation = words.RELATIONS.get(key_of(word), "") if word else ""
+        row.relation = _relation_said(word) if word else ""
         if word and not row.relation:
             row.relation = "other"
             row.reasons.append(("relation_unknown", "relation", {}))
@@ -172,15 +182,15 @@ class Understanding:
             row.reasons.append(("phone_second", "phone", {}))
 
     def _use(self, row: StagedRow, texts: Mapping[str, str]) -> None:
-        word = key_of(texts.get("use", ""))
-        row.use = words.USES.get(word, "")
-        if not row.use and word not in words.NOTHING_WRITTEN:
-            row.reasons.append(("use_unknown", "use", {}))
-        answer = key_of(texts.get("registered_elsewhere", ""))
-        said = words.YES_OR_NO.get(answer)
-        row.registered_elsewhere = None if said is None else said == "yes"
-        if said is None and answer not in words.NOTHING_WRITTEN:
-            row.reasons.append(("yes_or_no", "registered_elsewhere", {}))
+        if word := key_of(texts.get("use", "")):
+            row.use = words.USES.get(word, "")
+            if not row.use and word not in words.NOTHING_WRITTEN:
+                row.reasons.append(("use_unknown", "use", {}))
+        if answer := key_of(texts.get("registered_elsewhere", "")):
+            said = words.YES_OR_NO.get(answer)
+            row.registered_elsewhere = None if said is None else said == "yes"
+            if said is None and answer not in words.NOTHING_WRITTEN:
+                row.reasons.append(("yes_or_no", "registered_elsewhere", {}))
 
 
 def _shown(value: Cell) -> str:
@@ -189,6 +199,21 @@ def _shown(value: Cell) -> str:
     return value.isoformat() if isinstance(value, datetime | date | time) else str(value)
 
 
+def _name(text: str) -> str:
+    return person_or_firm(text) if " " in text else text
+
+
+@lru_cache(maxsize=1_024)
+def _kind_said(word: str) -> str:
+    return words.KINDS.get(key_of(word), "")
+
+
+@lru_cache(maxsize=1_024)
+def _relation_said(word: str) -> str:
+    return words.RELATIONS.get(key_of(word), "")
+
+
+@lru_cache(maxsize=16_384, typed=True)
 def _code(value: Cell) -> str:
     """An area code in a number cell has lost nothing: 420303001007 has twelve digits."""
     if isinstance(value, float):

@@ -45,12 +45,15 @@ class Table:
     def rows(self) -> Iterator[tuple[int, list[Cell], dict[str, Cell] | None]]:
         """Yield (row number, cells as read, values by column); no values where the row is no door's."""
         carried = _Carried(self)
+        columns, width = tuple(self.columns.items()), max(self.columns.values()) + 1
         for number, cells in self.rest:
-            values = {name: cells[index] for name, index in self.columns.items() if index < len(cells)}
+            whole = len(cells) >= width
+            values = {name: cells[index] for name, index in columns if whole or index < len(cells)}
             if self._is_no_door(cells, values):
                 yield number, cells, None
             else:
-                carried.fill(number, values)
+                if carried.spans:
+                    carried.fill(number, values)
                 yield number, cells, values
 
     def _is_no_door(self, cells: list[Cell], values: dict[str, Cell]) -> bool:

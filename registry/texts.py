@@ -6,6 +6,7 @@ surnames, so there only digits, letters and a few marks are narrowed.
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -36,6 +37,28 @@ ID_NUMBER = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?![0-9])|(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])"
     r"|(?<![0-9])[1-9][0-9]{14}(?![0-9])"
 )
+
+
+# What makes a cell more than its characters: wide digits and letters, a mask, an error value, a date serial's digits.
+_MARKED = re.compile("[*#\\\\\uff01-\uff5e]")
+_LONG_NUMBER = re.compile("[0-9]{14}")
+
+
+def are_plain(cells: Collection[object]) -> bool:
+    """Whether `clean` and `without_id_numbers` would leave every cell of a row as it is, and none is masked or an error.
+
+    Most rows are, and one look at the whole row tells. Text, short whole numbers and empty cells only.
+    """
+    texts = []
+    for cell in cells:
+        if type(cell) is str:
+            texts.append(cell)
+        elif cell is not None and not (type(cell) is int and abs(cell) < 10**14):
+            return False
+    row = "|".join(texts)
+    if not row.isprintable() or _MARKED.search(row) or _LONG_NUMBER.search(row) or len(row) > 300:
+        return False
+    return " " not in row or not ("  " in row or " |" in row or "| " in row or row[0] == " " or row[-1] == " ")
 
 
 @lru_cache(maxsize=16_384)

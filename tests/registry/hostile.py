@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import re
 import struct
@@ -18,6 +19,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from registry import reading
+from registry.lines import AHEAD
 from registry.unreadable import UnreadableFile
 from tests.registry.conftest import BY_COMMUNITY
 
@@ -85,12 +87,19 @@ def read_measured(file: BinaryIO, name: str = "a.xlsx") -> Read:
         try:
             for each in reading.read_in_child(real, name, (), layout):
                 if each.what == "rows":
-                    found.rows += each.value
+                    sheet, number, block = each.value
+                    found.rows += [_said(sheet, line) for line in block.split("\n")]
+                    assert number == block.count("\n") + 1
         except UnreadableFile as error:
             found.code = error.code
     assert Measured.last
     found.seconds, found.megabytes = Measured.last.cpu, Measured.last.megabytes
     return found
+
+
+def _said(sheet: str, line: str) -> list[Any]:
+    number, community, code, refused, phone, reasons, rest = line.split("\t", len(AHEAD))
+    return [community, code, sheet, int(number), bool(refused), json.loads(reasons or "[]"), phone, rest]
 
 
 @contextlib.contextmanager
