@@ -169,11 +169,7 @@ def confirm_import(*, batch: ImportBatch, version: int, by: Officer, at: datetim
     with importing.in_one_sweep(done):
         stale = importing.match_rows(done)
     if stale:
-        raise Refusal(
-            "preview_stale",
-            _("The register has changed since this preview was made. Look at the new preview, then confirm."),
-            status=409,
-        )
+        raise writing.left_behind()
     writing.write_doors(done, at)
     has_grown(Premises, Contact, rows=done.counts.get("new_doors", 0))
     _forget(done, keep_reasons=True)
@@ -199,8 +195,7 @@ def _forget(batch: ImportBatch, *, keep_reasons: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE registry_importrow SET phone = '', sought = '{}', registered_elsewhere = NULL, premises_id = NULL, "
-            + ", ".join(f"{column} = ''" for column in texts.split())
-            + " WHERE batch_id = %s",
+            "door_key = NULL, " + ", ".join(f"{column} = ''" for column in texts.split()) + " WHERE batch_id = %s",
             [batch.pk],
         )
     older = ImportBatch.objects.unscoped("copies of earlier imports").filter(unit_id=batch.unit_id, id__lt=batch.pk)

@@ -69,10 +69,10 @@ def _note(reading: Reading, found: Found) -> None:
 
 # -- matching ---------------------------------------------------------------------------------------------------
 
-# A dwelling is told apart by its address, a business by its name besides.
 OWN_NAME = "CASE WHEN r.door_class = 'business' THEN r.name_key ELSE '' END"
 TAKEN = "r.batch_id = %(batch)s AND r.verdict IN ('taken', 'partly')"
-IDENTITY = "r.area_id, r.address_key, r.door_class, " + OWN_NAME
+# `lines.key_of_door`: address, class and own name.
+IDENTITY = "r.door_key, r.area_id"
 
 # Rows of one workbook against each other: the first row of a door, or of a person at it, says what holds.
 COMPARE = f"""
@@ -86,7 +86,10 @@ WITH rows AS (
         first_value(r.row_number) OVER (door ORDER BY (r.use = ''), r.id) AS use_row,
         first_value(r.registered_elsewhere) OVER (door ORDER BY (r.registered_elsewhere IS NULL), r.id) AS door_apart,
         first_value(r.row_number) OVER (door ORDER BY (r.registered_elsewhere IS NULL), r.id) AS apart_row
-    FROM registry_importrow r WHERE {TAKEN}
+    FROM registry_importrow r
+    JOIN (SELECT {IDENTITY} FROM registry_importrow r WHERE {TAKEN} GROUP BY {IDENTITY} HAVING count(*) > 1) several
+        ON several.door_key = r.door_key AND several.area_id = r.area_id
+    WHERE {TAKEN}
     WINDOW door AS (PARTITION BY {IDENTITY}),
         person AS (PARTITION BY {IDENTITY}, r.contact_key)
 ), notes AS (
@@ -114,7 +117,8 @@ FROM notes WHERE notes.id = r.id AND (notes.differing <> '[]' OR notes.again <> 
 
 # One line per door of the workbook: each fact from the first row that says it.
 DOORS = f"""
-SELECT min(r.id) AS first_id, r.area_id, r.address_key, r.door_class, {OWN_NAME} AS name_key,
+SELECT min(r.id) AS first_id, r.door_key, r.area_id, min(r.address_key) AS address_key, min(r.door_class) AS door_class,
+    min({OWN_NAME}) AS name_key, min(r.premises_id) AS premises_id,
     (array_agg(r.unit_id ORDER BY r.id))[1] AS unit_id,
     (array_agg(r.kind ORDER BY r.id))[1] AS kind,
     coalesce((array_agg(r.name ORDER BY r.id) FILTER (WHERE r.name <> ''))[1], '') AS name,
@@ -171,6 +175,8 @@ def parameters(batch: ImportBatch) -> dict[str, Any]:
 
 
 MANY = 5_000
+# For sorting and hashing a workbook's rows in memory.
+ROOM = "SET LOCAL work_mem = '64MB'"
 
 
 @contextmanager
@@ -184,7 +190,7 @@ def in_one_sweep(batch: ImportBatch) -> Iterator[None]:
     large = len(batch.rows.order_by().values_list("pk", flat=True)[: MANY + 1]) > MANY
     with connection.cursor() as cursor:
         if large:
-            cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute(f"SET LOCAL enable_nestloop = off; {ROOM}")
         yield
         if large:
             cursor.execute("SET LOCAL enable_nestloop = on")
@@ -251,11 +257,10 @@ def cells_left_empty(batch: ImportBatch) -> int:
 
 
 CONTACTS = f"""
-SELECT r.id, r.area_id, r.address_key, r.door_class, {OWN_NAME} AS name_key, r.contact_name, r.contact_key, r.relation,
-    r.phone, r.phone_mac
+SELECT r.id, r.door_key, r.area_id, r.premises_id, r.contact_name, r.contact_key, r.relation, r.phone, r.phone_mac
 FROM registry_importrow r WHERE {TAKEN} AND (r.contact_key <> '' OR r.phone_mac <> '')
 UNION ALL
-SELECT r.id, r.area_id, r.address_key, r.door_class, {OWN_NAME}, left(r.name, 60), left(r.name_key, 60), 'householder', '', ''
+SELECT r.id, r.door_key, r.area_id, r.premises_id, left(r.name, 60), left(r.name_key, 60), 'householder', '', ''
 FROM registry_importrow r
 WHERE {TAKEN} AND r.door_class = 'dwelling' AND r.name_key <> '' AND left(r.name_key, 60) <> r.contact_key
 """
@@ -263,14 +268,13 @@ WHERE {TAKEN} AND r.door_class = 'dwelling' AND r.name_key <> '' AND left(r.name
 
 def _doors_and_contacts(batch: ImportBatch, cursor: Any) -> tuple[int, int, int]:
     cursor.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE f.effect = 'new') FROM ({DOORS}) d "
-        "JOIN registry_importrow f ON f.id = d.first_id",
+        f"SELECT count(*), coalesce(sum(d.new), 0) FROM (SELECT count(*) FILTER (WHERE r.effect = 'new') AS new "
+        f"FROM registry_importrow r WHERE {TAKEN} GROUP BY {IDENTITY}) d",
         parameters(batch),
     )
     doors, new_doors = cursor.fetchone()
     cursor.execute(
-        "SELECT count(*) FROM (SELECT DISTINCT area_id, address_key, door_class, name_key, contact_key "
-        f"FROM ({CONTACTS}) c) told_apart",
+        f"SELECT count(*) FROM (SELECT DISTINCT door_key, area_id, contact_key FROM ({CONTACTS}) c) told_apart",
         parameters(batch),
     )
-    return doors, new_doors, int(cursor.fetchone()[0])
+    return doors, int(new_doors), int(cursor.fetchone()[0])

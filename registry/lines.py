@@ -4,6 +4,7 @@ First what the parent needs in order to place the row in a community and to judg
 """
 
 import json
+from hashlib import blake2b
 
 from registry.search import sought
 from registry.staging import StagedRow
@@ -12,10 +13,10 @@ AHEAD = ("row_number", "community", "community_code", "refused", "phone", "reaso
 # The columns of the rest, in its order.
 COLUMNS = (
     "kind door_class street building entrance floor door address address_key walk_key name name_key contact_name "
-    "contact_key relation use note register_officer register_badge registered_elsewhere sought"
+    "contact_key relation use note register_officer register_badge registered_elsewhere sought door_key"
 ).split()
-TEXTS = COLUMNS[:-2]
-BLANK = "\t" * len(TEXTS) + "\\N\t{}"
+TEXTS = COLUMNS[:-3]
+BLANK = "\t" * len(TEXTS) + "\\N\t{}\t\\N"
 ANSWERS = {True: "t", False: "f", None: "\\N"}
 
 
@@ -68,4 +69,10 @@ def line_of(row: StagedRow) -> str:
     ahead = (
         f"{row.row_number}\t{row.community}\t{row.community_code}\t{'t' if row.refused else ''}\t{row.phone}\t{told}"
     )
-    return f"{ahead}\t{line}\t{ANSWERS[row.registered_elsewhere]}\t{tokens}"
+    return f"{ahead}\t{line}\t{ANSWERS[row.registered_elsewhere]}\t{tokens}\t{key_of_door(row)}"
+
+
+def key_of_door(row: StagedRow) -> str:
+    """A dwelling is told apart by its address, a business by its name besides."""
+    name = row.name_key if row.door_class == "business" else ""
+    return blake2b(f"{row.place.key}\t{row.door_class}\t{name}".encode(), digest_size=16).hexdigest()

@@ -127,6 +127,8 @@ class ImportRow(ScopedModel):
     register_badge = models.CharField(max_length=20, blank=True)
     sought = ArrayField(models.TextField(), default=list)
     premises = models.ForeignKey(Premises, models.SET_NULL, null=True, related_name="+", **STAGED)
+    # Digest of the door's identity inside its community: rows of one door are gathered by it, not by three texts.
+    door_key = models.UUIDField(null=True, editable=False)
 
     objects: ClassVar[Any] = ScopedManager.from_queryset(ImportRowQuerySet)()
 

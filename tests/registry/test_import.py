@@ -92,7 +92,7 @@ def test_what_goes_wrong_in_the_middle_writes_nothing(district: District, monkey
     from registry import writing
 
     batch = bring(district, ["六四社区", "1组1号", "住户", "张三", "19900000001", "自住", "否", "", ""])
-    monkeypatch.setattr(writing, "NEW_CONTACTS", "SELECT 1/0")
+    monkeypatch.setattr(writing, "MAY_SAY_MORE", "SELECT 1/0")
     with pytest.raises(Exception, match="division by zero"):
         confirm(batch, district.chief)
     assert doors() == 0
