@@ -61,27 +61,36 @@ def split_address(text: str, known: Known = ()) -> Address:
     """Take one cell apart. `known` are names of areas that may stand before it (湖北省, 张湾区, 六四社区), or what
     `area_front` makes of them."""
     written = clean(text)
-    rest = without_areas(written.replace(" ", ""), known)
-    spans = _spans(rest.translate(_ANY_DIGIT))
+    dense = written.replace(" ", "")
+    spans = cut(dense, known)
     if spans is None:
-        return _whole(rest or written, written)
-    return _address(*[rest[first:end] for first, end in spans], written)
+        return _whole(without_areas(dense, known) or written, written)
+    street, building, entrance, floor, door = [dense[span] for span in spans]
+    return _address(street, building, entrance, floor, door, written)
+
+
+def cut(dense: str, known: Known) -> tuple[slice, ...] | None:
+    """Where street, building, entrance, floor and door stand in an address without blanks; None when it has no usual
+    form. The first slice begins behind the names of areas."""
+    front = len(dense) - len(without_areas(dense, known))
+    return _spans(dense[front:].translate(ANY_DIGIT), front)
 
 
 # The forms tell digits from letters and never one digit from another: what an address with other numbers was cut into
 # holds for this one.
-_ANY_DIGIT = {ord(digit): "0" for digit in "123456789"}
+ANY_DIGIT = {ord(digit): "0" for digit in "123456789"}
 _PARTS = ("street", "building", "entrance", "floor", "door")
 
 
 @lru_cache(maxsize=16_384)
-def _spans(shape: str) -> tuple[tuple[int, int], ...] | None:
-    """Where the five parts stand in an address of this shape, all its digits 0; None when it has no usual form."""
+def _spans(shape: str, front: int) -> tuple[slice, ...] | None:
+    """For an address of this shape, all its digits 0, with so many characters before it."""
     for form in (PLOT_FORM, VILLAGE_FORM, DASHED_FORM, PLACE_FORM, ENTRANCE_FORM, ROAD_FORM):
         if match := form.fullmatch(shape):
             found = {name: match.span(name) for name in form.groupindex if match[name]}
             found.setdefault("street", found.get("estate", (0, 0)))
-            return tuple(found.get(part, (0, 0)) for part in _PARTS)
+            spans = (found.get(part, (0, 0)) for part in _PARTS)
+            return tuple(slice(front + first, front + end) for first, end in spans)
     return None
 
 
@@ -117,22 +126,19 @@ def area_front(known: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _address(street: str, building: str, entrance: str, floor: str, door: str, written: str) -> Address:
-    place = _place(street, building, entrance)
-    inside = _inside(floor, door, bool(building or entrance), place.numbered)
-    return Address(
-        *place.cut,
-        *inside.cut,
-        (written or place.written + inside.written)[:300],
-        (place.key + inside.key)[:300],
-        (place.walk_key + inside.walk_key)[:300],
-        True,
-    )
+    place = up_to_entrance(street, building, entrance)
+    inside = behind_entrance(floor, door, bool(building or entrance), place.numbered)
+    street, building, entrance = place.texts
+    floor, door = inside.texts
+    written = (written or place.written + inside.written)[:300]
+    key, walk_key = (place.key + inside.key)[:300], (place.walk_key + inside.walk_key)[:300]
+    return Address(street, building, entrance, floor, door, written, key, walk_key, parsed=True)
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """One half of an address: up to the entrance, or behind it. Halves come again and again, whole addresses don't."""
 
-    cut: tuple[str, ...]
+    texts: tuple[str, ...]
     written: str
     key: str
     walk_key: str
@@ -140,16 +146,16 @@ class _Part(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def _place(street: str, building: str, entrance: str) -> _Part:
+def up_to_entrance(street: str, building: str, entrance: str) -> Part:
     building, entrance = _with_unit(building, "栋"), _with_unit(entrance, "单元")
     keys = _part_key(street), _part_key(building), _part_key(entrance)
     walk = "".join(natural(key) + " " for key in keys)
-    cut = street[:100], building[:40], entrance[:40]
-    return _Part(cut, street + building + entrance, "|".join(keys) + "|", "0 " + walk, bool(keys[1] or keys[2]))
+    texts = street[:100], building[:40], entrance[:40]
+    return Part(texts, street + building + entrance, "|".join(keys) + "|", "0 " + walk, bool(keys[1] or keys[2]))
 
 
 @lru_cache(maxsize=16_384)
-def _inside(floor: str, door: str, in_building: bool, numbered: bool) -> _Part:
+def behind_entrance(floor: str, door: str, in_building: bool, numbered: bool) -> Part:
     """The floor goes without saying where the door says it; only a building has one that its doors tell."""
     door = _with_unit(door, "室" if in_building else "号")
     floor_key, door_key = _part_key(floor), _part_key(door)
@@ -159,7 +165,7 @@ def _inside(floor: str, door: str, in_building: bool, numbered: bool) -> _Part:
     walked = floor_key or (implied if numbered else "")
     floor = floor or walked
     written = (_with_unit(floor, "层") if floor_key else "") + door
-    return _Part((floor[:20], door[:60]), written, f"{floor_key}|{door_key}", f"{natural(walked)} {natural(door_key)}")
+    return Part((floor[:20], door[:60]), written, f"{floor_key}|{door_key}", f"{natural(walked)} {natural(door_key)}")
 
 
 def _with_unit(part: str, unit: str) -> str:

@@ -42,9 +42,8 @@ def read_workbook(
     expected = 0
     for found in read_in_child(file, batch.file_name, communities.known_names, layout):
         if found.what == "rows":
-            sheet, number, rows = found.value
-            reading.rows += number
-            if stager.take(sheet, rows):
+            reading.rows += found.value["rows"]
+            if stager.take(found.value["sheet"], found.value["lines"]):
                 progress(reading.rows, max(expected, reading.rows))
         elif found.what == "expected":
             expected = found.value

@@ -4,10 +4,11 @@ First what the parent needs in order to place the row in a community and to judg
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from registry.search import sought
-from registry.staging import StagedRow
+from registry.staging import Reason, StagedRow
 
 AHEAD = ("row_number", "community", "community_code", "refused", "phone", "reasons")
 # The columns of the rest, in its order.
@@ -65,14 +66,18 @@ def line_of(row: StagedRow) -> str:
     if "\\" in line or not line.replace("\t", "").isprintable():
         line = "\t".join(map(escaped, texts))
     tokens = "{}" if row.refused else array(sought(place.written, row.name, row.contact_name))
-    told = json.dumps(row.reasons) if row.reasons else ""
-    ahead = (
-        f"{row.row_number}\t{row.community}\t{row.community_code}\t{'t' if row.refused else ''}\t{row.phone}\t{told}"
-    )
-    return f"{ahead}\t{line}\t{ANSWERS[row.registered_elsewhere]}\t{tokens}\t{key_of_door(row)}"
+    refused = "t" if row.refused else ""
+    ahead = f"{row.row_number}\t{row.community}\t{row.community_code}\t{refused}\t{row.phone}\t{told(row.reasons)}"
+    key = key_of_door(place.key, row.door_class, row.name_key)
+    return f"{ahead}\t{line}\t{ANSWERS[row.registered_elsewhere]}\t{tokens}\t{key}"
 
 
-def key_of_door(row: StagedRow) -> str:
-    """A dwelling is told apart by its address, a business by its name besides."""
-    name = row.name_key if row.door_class == "business" else ""
-    return blake2b(f"{row.place.key}\t{row.door_class}\t{name}".encode(), digest_size=16).hexdigest()
+def told(reasons: Sequence[Reason]) -> str:
+    return json.dumps(reasons) if reasons else ""
+
+
+def key_of_door(address_key: str, door_class: str, name_key: str) -> str:
+    """Digest of a door's identity inside its community: a dwelling is told apart by its address, a business by its name
+    besides."""
+    name = name_key if door_class == "business" else ""
+    return blake2b(f"{address_key}\t{door_class}\t{name}".encode(), digest_size=16).hexdigest()

@@ -1,7 +1,7 @@
 """Reading a workbook in a child process: bounded in memory, time and file size, and without any secret of ours.
 
 The parent opens the file and hands its descriptor over; the child answers with JSON lines on its standard output: what
-it found in each sheet, rows as `lines.line_of` writes them, and at the end how it went. Cells that are
+it found in each sheet, blocks of rows as `lines.line_of` writes them, and at the end how it went. Cells that are
 never read (identity numbers and the like) do not cross the pipe. A second descriptor takes the cleaned layout of the
 workbook, from which `reasons_copy` makes the copy that goes back.
 """
@@ -24,8 +24,7 @@ from typing import IO, Any, BinaryIO
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from registry.lines import line_of
-from registry.staging import Understanding
+from registry.alike import Alike
 from registry.table import HEADING_ROWS, Table, find_table
 from registry.texts import are_plain, without_id_numbers
 from registry.unreadable import UnreadableFile
@@ -42,7 +41,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class Found:
     """One answer of the child: "expected" rows, a "sheet" with its table or "skipped" without, "rows", "done".
 
-    "rows" are the sheet's name, their number, and the rows' lines as one text."""
+    Of "rows" their number, the sheet's name, and the rows' lines as one text.
+    """
 
     what: str
     value: Any
@@ -60,6 +60,8 @@ def read_in_child(
         stderr=subprocess.DEVNULL,
         pass_fds=keep,
         env={"PYTHONUTF8": "1", "LANG": "C.UTF-8"},
+        # Some thousand rows: the child reads on while a block is on its way into the database.
+        pipesize=1 << 20,
     )
     alarm = threading.Timer(seconds, child.kill)
     alarm.daemon = True
@@ -83,6 +85,11 @@ def _answers(pipe: IO[bytes]) -> Iterator[Found]:
         what, value = json.loads(line)
         if what == "refused":
             raise UnreadableFile(value[0], **value[1])
+        if what == "rows":
+            lines = pipe.read(value["bytes"])
+            if len(lines) < value["bytes"]:
+                break
+            value = {**value, "lines": lines.decode()}
         yield Found(what, value)
         if what == "done":
             return
@@ -99,8 +106,8 @@ def main() -> None:
     descriptors = [int(text) for text in sys.argv[1:]]
     out = sys.stdout.buffer
 
-    def say(what: str, value: object) -> None:
-        out.write(json.dumps([what, value], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    def say(what: str, value: object, lines: bytes = b"") -> None:
+        out.write(json.dumps([what, value], ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + lines)
         out.flush()
 
     try:
@@ -155,21 +162,26 @@ def _read(file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say:
 
 
 def _rows(table: Table, known: list[str], keeper: "_Keeper", say: Any) -> None:
-    understanding, sheet = Understanding(known, table.columns), table.sheet.name[:100]
+    alike, sheet = Alike(known, table.columns), table.sheet.name[:100]
     for number, cells in table.before:
         keeper.row(number, cells)
     batch: list[str] = []
+
+    def hand_over() -> None:
+        block = "\n".join(batch).encode()
+        say("rows", {"sheet": sheet, "rows": len(batch), "bytes": len(block)}, block)
+        batch.clear()
+
     for number, cells, values in table.rows():
         plain = are_plain(cells)
         keeper.row(number, cells, plain)
         if values is None:
             continue
-        batch.append(line_of(understanding.row(values, number, plain)))
+        batch.append(alike.line(values, number, plain))
         if len(batch) == ROWS_A_LINE:
-            say("rows", [sheet, len(batch), "\n".join(batch)])
-            batch = []
+            hand_over()
     if batch:
-        say("rows", [sheet, len(batch), "\n".join(batch)])
+        hand_over()
 
 
 class _Keeper:

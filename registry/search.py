@@ -38,21 +38,26 @@ def syllables(name: str) -> list[str]:
         head = name[:length]
         if head in SURNAMES and (length == 2 or len(name) <= 4):
             return [*SURNAMES[head].split(","), *map(syllable, name[length:])]
-    return [syllable(character) for character in name if IDEOGRAPH.match(character)]
+    return list(filter(None, map(_if_chinese, name)))
+
+
+@lru_cache(maxsize=30_000)
+def _if_chinese(character: str) -> str:
+    return syllable(character) if IDEOGRAPH.match(character) else ""
 
 
 def pairs(text: str) -> list[str]:
     return list(map(add, text, text[1:]))
 
 
-def spoken(name_key: str) -> tuple[str, ...]:
+def spoken(name_key: str) -> list[str]:
     """Pinyin of the name: each syllable, the whole, the surname with one more, and the initials from two on."""
     parts = [] if name_key.isascii() else syllables(name_key)
     if not parts:
-        return ()
-    initials = "".join(part[0] for part in parts if part)
+        return []
+    initials = "".join([part[0] for part in parts if part])
     said = [*parts, "".join(parts), "".join(parts[:2]), initials, initials[:2], initials[:3]]
-    return tuple(token for token in said if 2 <= len(token) <= 40)
+    return [token for token in said if 2 <= len(token) <= 40]
 
 
 @lru_cache(maxsize=16_384)

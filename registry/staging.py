@@ -65,7 +65,6 @@ class Understanding:
     def __init__(self, known: Collection[str] = (), columns: Collection[str] = ("kind",)) -> None:
         self.known = tuple(known)
         self.has_kind = "kind" in columns
-        self.has_parts = any(part in columns for part in PARTS)
         self._fronts: dict[str, re.Pattern[str]] = {}
 
     def row(self, values: Mapping[str, Cell], number: int, plain: bool = False) -> StagedRow:
@@ -118,15 +117,15 @@ class Understanding:
         row.door_class = "dwelling" if row.kind == "household" else "business" if row.kind in BUSINESS else row.kind
 
     def _address(self, row: StagedRow, texts: Mapping[str, str]) -> None:
-        parts = [texts.get(part, "") for part in PARTS] if self.has_parts else []
-        known = self._fronts.get(row.community) or self._front(row.community)
+        street, building, entrance, floor, door = parts = [texts.get(part, "") for part in PARTS]
+        known = self.front(row.community)
         address: Address | None = None
         if whole := texts.get("address", ""):
             address = split_address(whole, known)
             if not address.parsed and any(parts):
-                address = join_address(*parts, known=known)
+                address = join_address(street, building, entrance, floor, door, known)
         elif any(parts):
-            address = join_address(*parts, known=known)
+            address = join_address(street, building, entrance, floor, door, known)
         if address is None or not address.written:
             row.refused = True
             row.reasons.append(("no_address", "address" if "address" in texts else "door", {}))
@@ -135,11 +134,13 @@ class Understanding:
         if not address.parsed:
             row.reasons.append(("address_whole", "address" if whole else "door", {}))
 
-    def _front(self, community: str) -> re.Pattern[str]:
+    def front(self, community: str) -> re.Pattern[str]:
         """What may stand before an address of this community: its own name first."""
-        if len(self._fronts) >= 4_096:
-            self._fronts.clear()
-        front = self._fronts[community] = area_front((community, *self.known))
+        front = self._fronts.get(community)
+        if front is None:
+            if len(self._fronts) >= 4_096:
+                self._fronts.clear()
+            front = self._fronts[community] = area_front((community, *self.known))
         return front
 
     def _names(self, row: StagedRow, texts: Mapping[str, str]) -> None:

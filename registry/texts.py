@@ -41,6 +41,7 @@ ID_NUMBER = re.compile(
 
 # What makes a cell more than its characters: wide digits and letters, a mask, an error value, a date serial's digits.
 _MARKED = re.compile("[*#\\\\\uff01-\uff5e]")
+_PLAIN = {str, int, type(None)}
 _LONG_NUMBER = re.compile("[0-9]{14}")
 
 
@@ -49,14 +50,13 @@ def are_plain(cells: Collection[object]) -> bool:
 
     Most rows are, and one look at the whole row tells. Text, short whole numbers and empty cells only.
     """
-    texts = []
-    for cell in cells:
-        if type(cell) is str:
-            texts.append(cell)
-        elif cell is not None and not (type(cell) is int and abs(cell) < 10**14):
+    try:
+        row = "|".join(filter(None, cells))  # type: ignore[arg-type]
+    except TypeError:
+        if any(type(cell) not in _PLAIN or (type(cell) is int and abs(cell) >= 10**14) for cell in cells):
             return False
-    row = "|".join(texts)
-    if not row.isprintable() or _MARKED.search(row) or _LONG_NUMBER.search(row) or len(row) > 300:
+        row = "|".join([cell for cell in cells if type(cell) is str])
+    if 0 in cells or not row.isprintable() or _MARKED.search(row) or _LONG_NUMBER.search(row) or len(row) > 300:
         return False
     return " " not in row or not ("  " in row or " |" in row or "| " in row or row[0] == " " or row[-1] == " ")
 

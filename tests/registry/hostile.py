@@ -87,9 +87,9 @@ def read_measured(file: BinaryIO, name: str = "a.xlsx") -> Read:
         try:
             for each in reading.read_in_child(real, name, (), layout):
                 if each.what == "rows":
-                    sheet, number, block = each.value
-                    found.rows += [_said(sheet, line) for line in block.split("\n")]
-                    assert number == block.count("\n") + 1
+                    lines = each.value["lines"].split("\n")
+                    assert len(lines) == each.value["rows"]
+                    found.rows += [_said(each.value["sheet"], line) for line in lines]
         except UnreadableFile as error:
             found.code = error.code
     assert Measured.last
