@@ -80,13 +80,14 @@ class PhaseInline(DraftInline):
 class TopicInline(DraftInline):
     model = Topic
     fields = ["rank", "name", "kind", "leaflet", "guidance"]
+    classes = ["collapse"]
 
 
 class QuestionInline(DraftInline):
     model = Question
     form = QuestionForm
     formset = QuestionFormSet
-
+    classes = ["collapse"]
     readonly_fields = ["whom"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
