@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Officer
 from accounts.once import insert_once
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
 from campaigns.frame import add_to_frame
 from campaigns.models import Campaign
@@ -61,8 +61,6 @@ def log_at(*, door: Door, attempt: Attempt, client_id: UUID, by: Officer, at: da
         return _known(receipt, attempt)
     may_log = by.may_at(Right.LOG_VISIT, door.premises.unit)
     rules.check_may_visit(by, door.premises, own=may_log or holds_door(by, door.premises))
-    rules.check_outcome(attempt)
-    rules.check_findings(attempt)
     visit = write_visit(attempt, door, receipt, by=by, at=at)
     write_parts(visit, attempt, door, at=at)
     if visit.is_done and (attempt.facts_confirmed or attempt.changes is not None):
@@ -141,8 +139,8 @@ def correct_visit(*, visit: Visit, reason: str, by: Officer, at: datetime, **cha
     changed = [column for column in CORRECTABLE if getattr(row, column) != before[column]]
     if not changed:
         return row
-    rules.check_outcome(_as_attempt(row))
-    rules.check_next(_as_attempt(row), row.received_at, row.campaign)
+    said = _as_attempt(row)
+    refuse([*rules.outcome_faults(said), *rules.next_faults(said, row.received_at, row.campaign)])
     VisitRevision.objects.create(
         visit=row,
         revision=row.revision,

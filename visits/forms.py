@@ -233,8 +233,21 @@ class VisitForm(forms.Form):
         names = {"next_at", "started_at", "photos", "partner", "officer", "diary"}
         return bool(self.errors_at.keys() & (names | {place.name for place in self.further_questions()}))
 
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """Where something stands in the way of saving, and what; of a question its words too, for there are several."""
+        asked = {f"q_{question.pk}": question.text for question in self.questions}
+        return [
+            (place, f"{asked[place]} {sentences[0]}" if place in asked else sentences[0])
+            for place, sentences in self.errors_at.items()
+        ]
+
     def put_refusal(self, refusal: Refusal) -> None:
-        """Shows the action's word at the field that it names; findings are counted in the order of the page."""
+        """Shows the action's words, each at the field that it names; findings are counted in the order of the page."""
+        for fault in refusal.every:
+            self._put(fault)
+
+    def _put(self, refusal: Refusal) -> None:
         field = refusal.field
         if field.startswith("finding_") and field[8:].isdigit():
             field = self._used_prefixes()[int(field[8:])]

@@ -110,7 +110,8 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
             reason = form.cleaned_data["reason"]
             actions.correct_visit(visit=visit, reason=reason, by=officer, at=timezone.now(), **form.changes())
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
+            for fault in refusal.every:
+                form.add_error(fault.field if fault.field in form.fields else None, str(fault))
         else:
             messages.success(request, _("Corrected. What it said before is kept."))
             return redirect("visits:record", pk=pk)

@@ -36,7 +36,8 @@ def write_visit(attempt: Attempt, door: Door, receipt: Submission, *, by: Office
     if frame is None:
         raise Refusal("no_campaign", _("No open campaign holds this door on that day. Ask the campaign desk."))
     campaign, hand = frame.campaign, frame.hand
-    rules.check_next(attempt, at, campaign)
+    questions = door.questions(campaign) if attempt.is_done else []
+    rules.check(attempt, at, campaign, questions)
     late = at - end > rules.LATE_AFTER
     declared = attempt.is_done and attempt.declared
     visit: Visit = Visit.objects.create(
@@ -61,7 +62,7 @@ def write_visit(attempt: Attempt, door: Door, receipt: Submission, *, by: Office
         notice_version=campaign.notice_version if declared else 0,
         not_given_why=attempt.not_given_why if attempt.is_done and not declared else "",
         facts_changed=attempt.changes.codes() if attempt.is_done and attempt.changes else {},
-        answers=rules.answers_of(attempt, door.questions(campaign)) if attempt.is_done else [],
+        answers=rules.answers_of(attempt, questions),
         diary=attempt.diary.strip()[:300],
         next_at=attempt.next_at,
         stand_in=hand is not None and officer.pk not in (hand.officer_id, hand.partner_id),

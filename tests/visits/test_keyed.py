@@ -247,7 +247,8 @@ def test_a_wrong_head_stores_nothing_and_keeps_the_lines(
     ],
 )
 def test_each_key_is_refused_at_its_own_box(world: World, campaign: Campaign, keys: dict[str, str], field: str) -> None:
-    campaign.questions.update(required=True)
+    asked = campaign.questions.filter(type="yes_no", kinds__contains=["household"]).values_list("pk", flat=True)[:2]
+    campaign.questions.filter(pk__in=list(asked)).update(required=True)
     line = {"code": code(world, 0), "outcome": "1", "answers": "12", **keys}
     page = client_of(world.owner).post(PAGE, sent(campaign, line))
     assert page.status_code == 422 and not visits()

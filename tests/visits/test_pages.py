@@ -192,6 +192,25 @@ def test_the_reason_stands_on_the_page(
     assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
 
 
+def test_all_that_is_missing_is_said_at_once_each_at_its_place(world: World, owner: Client) -> None:
+    door = world.door(301)
+    campaign = world.campaign()
+    world.give(campaign, door, world.owner)
+    asked = list(campaign.questions.filter(required=True, kinds__contains=["household"]))
+    sent = typed(place="", declared="", people_met="0", f_hazard="1", f_dispute="1", f_dispute_0_category="neighbour")
+    answer = owner.post(door_page(door), sent)
+    assert answer.status_code == 422
+    said = dict(answer.context["form"].missing)
+    questions = {f"q_{question.pk}": f"{question.text} This question needs an answer." for question in asked}
+    assert len(questions) > 1 and questions.items() <= said.items()
+    fields = {"people_met", "place", "not_given_why", "f_dispute_0", "f_hazard_0"}
+    assert said.keys() == fields | questions.keys()
+    assert (said["f_hazard_0"], said["f_dispute_0"]) == ("Choose a category.", "Say in one line what was found.")
+    page = answer.content.decode()
+    assert all(f'href="#at-{place}"' in page and f'id="at-{place}"' in page for place in said)
+    assert not Visit.objects.unscoped("test").exists()
+
+
 def test_pressing_twice_stores_once_and_gives_the_same_receipt(world: World, held: Premises, owner: Client) -> None:
     same = typed()
     for _press in range(2):

@@ -112,6 +112,11 @@ class Line:
         return f"{labels.door_label(self.door.premises)} · {self.door.premises.area.label}"
 
     def put(self, refusal: Refusal) -> None:
+        """Each fault at the cell that it names."""
+        for fault in refusal.every:
+            self._put(fault)
+
+    def _put(self, refusal: Refusal) -> None:
         name = PLACES_OF_REFUSALS.get(refusal.code, "") or PLACES_OF_REFUSALS.get(refusal.field, refusal.field)
         if name.startswith("q_"):
             name = "answers"

@@ -125,13 +125,9 @@ def _check_not_logged(attempt: Attempt, visits: list[Visit]) -> None:
 
 def _check_rules(attempt: Attempt, door: FrameDoor, walk: Walk, at: datetime) -> None:
     """The same rules as everywhere; `log_attempt` asks them again when it stores."""
-    rules.check_outcome(attempt)
-    rules.check_findings(attempt)
     rules.times_of(attempt, at)
-    rules.check_next(attempt, at, walk.campaign)
-    if attempt.is_done:
-        asked = [question for question in walk.campaign.questions.all() if door.premises.kind in question.kinds]
-        rules.answers_of(attempt, asked)
+    asked = [question for question in walk.campaign.questions.all() if door.premises.kind in question.kinds]
+    rules.check(attempt, at, walk.campaign, asked)
 
 
 def _hint(door: FrameDoor, walk: Walk, known: Known) -> str:
