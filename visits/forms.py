@@ -1,4 +1,4 @@
-"""The forms at the door. They read what was typed; what a visit must say is asked by `visits/rules.py`."""
+"""The form of a visit and its questions. It reads what was typed; what a visit must say is asked by `visits/rules.py`."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,16 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from campaigns.models import Question, Topic
-from disputes.words import CATEGORIES, Kind
+from disputes.words import Kind
 from registry.doors import Changes
-from registry.models import Area, Contact, Premises
-from visits.attempts import Attempt, FindingReport
+from registry.models import Contact, Premises
+from visits.attempts import Attempt
+from visits.finding_forms import FindingPlace, places_of
 from visits.models import Service, Visit
-from visits.pictures import Picture, read_picture
+from visits.pictures import read_picture
 from visits.questions import LastAnswer, Stray, stamp_of, strays_of
 
-# Findings of one kind that fit on the screen; more of them are registered as cases of their own.
-PER_KIND = 2
 OTHER_OUTCOMES = (
     Visit.Outcome.APPOINTMENT,
     Visit.Outcome.REFUSED,
@@ -50,32 +49,6 @@ class PhotosField(forms.FileField):
 
 class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
-
-
-@dataclass
-class FindingPlace:
-    """One finding's fields on the page. `number` counts findings of the same kind from 0."""
-
-    form: "VisitForm"
-    kind: str
-    number: int
-
-    @property
-    def prefix(self) -> str:
-        return f"f_{self.kind}_{self.number}"
-
-    def __getitem__(self, name: str) -> forms.BoundField:
-        return self.form[f"{self.prefix}_{name}"]
-
-    @property
-    def errors(self) -> list[str]:
-        return self.form.errors_at.get(self.prefix, [])
-
-    @property
-    def used(self) -> bool:
-        """A second finding counts when it was asked for; the first when its chip is on."""
-        name = f"f_{self.kind}" if self.number == 0 else f"f_{self.kind}_more"
-        return bool(self.form[name].value())
 
 
 @dataclass
@@ -117,8 +90,8 @@ class QuestionPlace:
 
 
 def place_of(name: str) -> str:
-    """Where the page shows what is wrong with a field: a day and its time have one place, a finding's fields have one."""
-    return re.sub(r"^(next|started)_(day|time)$", r"\1_at", re.sub(r"^(f_[a-z]+_\d)_\w+$", r"\1", name))
+    """Where the page shows what is wrong with a field: a day and its time have one place."""
+    return re.sub(r"^(next|started)_(day|time)$", r"\1_at", name)
 
 
 class KnownAtDoor(Protocol):
@@ -189,11 +162,7 @@ class VisitForm(forms.Form):
         fields["officer"].choices = self._names if may_enter_for_others else [("", "–")]
         for question in self.questions:
             fields[f"q_{question.pk}"] = forms.CharField(required=False, max_length=200)
-        for kind in Kind.values:
-            fields[f"f_{kind}"] = forms.BooleanField(required=False)
-            fields[f"f_{kind}_more"] = forms.BooleanField(required=False)
-            for number in range(PER_KIND):
-                self._add_finding(fields, kind, f"f_{kind}_{number}")
+        self.findings = places_of(self)
 
     def _names(self) -> list[tuple[int | str, str]]:
         return [("", "–"), *((person.pk, person.name) for person in self.door.people)]
@@ -202,20 +171,11 @@ class VisitForm(forms.Form):
     def last_answers(self) -> Mapping[int, LastAnswer]:
         return self.door.last_answers
 
-    def _add_finding(self, fields: dict[str, Any], kind: str, prefix: str) -> None:
-        empty: list[tuple[str, str | Promise]] = [("", _("Choose a category"))]
-        fields[f"{prefix}_category"] = forms.ChoiceField(choices=[*empty, *CATEGORIES[kind].choices], required=False)
-        fields[f"{prefix}_line"] = forms.CharField(required=False, max_length=120)
-        fields[f"{prefix}_how"] = forms.CharField(required=False)
-        fields[f"{prefix}_grade"] = forms.IntegerField(required=False, initial=1)
-        fields[f"{prefix}_why"] = forms.CharField(required=False, max_length=200)
-        fields[f"{prefix}_photo"] = forms.FileField(required=False)
-
     # -- for the page --
 
     def findings_by_kind(self) -> Iterator[tuple[str, str | Promise, list[FindingPlace]]]:
         for kind in Kind:
-            yield kind.value, kind.label, [FindingPlace(self, kind.value, number) for number in range(PER_KIND)]
+            yield kind.value, kind.label, [place for place in self.findings if place.kind == kind]
 
     def required_questions(self) -> list[QuestionPlace]:
         return [QuestionPlace(self, question) for question in self.questions if question.required]
@@ -250,11 +210,32 @@ class VisitForm(forms.Form):
     def _put(self, refusal: Refusal) -> None:
         field = refusal.field
         if field.startswith("finding_") and field[8:].isdigit():
-            field = self._used_prefixes()[int(field[8:])]
+            field = self._found()[int(field[8:])].prefix
         if field == "outcome" and self.cleaned_data.get("outcome") == "other":
-            self.errors_at.setdefault("other_outcome", []).append(str(_("Choose how it went.")))
+            self._put("other_outcome", [str(_("Choose how it went."))])
             return
-        self.errors_at.setdefault(field, []).append(str(refusal.sentence))
+        self._put(field, [str(refusal.sentence)])
+
+    def put_form_errors(self) -> None:
+        for name, sentences in self.errors.items():
+            self._put(place_of(name), [str(sentence) for sentence in sentences])
+        for place in self._found():
+            for sentences in place.form.errors.values():
+                self._put(place.prefix, [str(sentence) for sentence in sentences])
+
+    def _put(self, where: str, sentences: list[str]) -> None:
+        self.errors_at.setdefault(where, []).extend(sentences)
+        for place in self.findings:
+            if place.prefix == where:
+                place.errors.extend(sentences)
+
+    def is_valid(self) -> bool:
+        """Whether everything can be read, also of the findings whose chip is on; what the others hold is left over."""
+        found = [place.form.is_valid() for place in self._found()]
+        return super().is_valid() and all(found)
+
+    def _found(self) -> list[FindingPlace]:
+        return [place for place in self.findings if place.counts]
 
     def clean(self) -> dict[str, Any]:
         """An answer to a question that reads otherwise now is shown again before it counts."""
@@ -267,10 +248,6 @@ class VisitForm(forms.Form):
                     _("This question was changed while the form was open. Look at your answer, then save again."),
                 )
         return data
-
-    def put_form_errors(self) -> None:
-        for name, sentences in self.errors.items():
-            self.errors_at.setdefault(place_of(name), []).extend(str(sentence) for sentence in sentences)
 
     # -- for the action --
 
@@ -292,8 +269,8 @@ class VisitForm(forms.Form):
             topics=self._topics() if met else (),
             answers=self._answers() if met else {},
             as_last=tuple(self._taken_over()) if met else (),
-            findings=tuple(self._finding(prefix) for prefix in self._used_prefixes()) if met else (),
-            photos=tuple(self._picture(file, "photos") for file in data["photos"] or ()),
+            findings=tuple(place.report() for place in self._found()) if met else (),
+            photos=tuple(read_picture(file.file, file.size or 0, "photos") for file in data["photos"] or ()),
             services=tuple(data["services"]) if met else (),
             diary=data["diary"],
             next_at=self._moment("next"),
@@ -342,29 +319,6 @@ class VisitForm(forms.Form):
             return tuple(self.door.last_topics)
         return tuple(data["topic"]) if data["topics"] == "pick" else ()
 
-    def _used_prefixes(self) -> list[str]:
-        places = [place for _kind, _label, found in self.findings_by_kind() for place in found]
-        return [
-            place.prefix
-            for place in places
-            if place.used and (place.number == 0 or self.cleaned_data[f"f_{place.kind}"])
-        ]
-
-    def _finding(self, prefix: str) -> FindingReport:
-        data, file = self.cleaned_data, self.cleaned_data[f"{prefix}_photo"]
-        return FindingReport(
-            kind=prefix.split("_")[1],
-            category=data[f"{prefix}_category"],
-            line=data[f"{prefix}_line"],
-            on_spot=data[f"{prefix}_how"] == "spot",
-            grade=data[f"{prefix}_grade"] or 1,
-            grade_reason=data[f"{prefix}_why"],
-            photo=self._picture(file, prefix) if file else None,
-        )
-
-    def _picture(self, file: "UploadedFile[Any]", field: str) -> Picture:
-        return read_picture(file.file, file.size or 0, field)  # type: ignore[arg-type]
-
     def _moment(self, name: str) -> datetime | None:
         """Day and hour typed apart, because phones offer a good field for each."""
         day, hour = self.cleaned_data[f"{name}_day"], self.cleaned_data[f"{name}_time"]
@@ -375,30 +329,3 @@ class VisitForm(forms.Form):
             raise Refusal("hour", _("Enter the time as well."), field)
         day = day or timezone.localdate()
         return timezone.make_aware(datetime.combine(day, hour))
-
-
-class DoorForm(forms.Form):
-    """A door that nobody had listed."""
-
-    area = forms.ModelChoiceField(
-        label=_("Community"), queryset=Area.objects.none(), empty_label=_("Choose a community")
-    )
-    kind = forms.ChoiceField(label=_("Kind"), choices=Premises.Kind.choices, widget=forms.RadioSelect)
-    address = forms.CharField(
-        label=_("Address at the door"),
-        max_length=200,
-        help_text=_("As one says it: building, entrance, number; in a village the group and the number."),
-    )
-    name = forms.CharField(label=_("Householder or name of the business"), max_length=60, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    use = forms.ChoiceField(label=_("Use"), choices=[("", _("not known")), *Premises.Use.choices], required=False)
-
-    def __init__(self, *args: Any, areas: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        area: Any = self.fields["area"]
-        area.queryset = areas
-        area.label_from_instance = lambda found: found.label
-        for name, field in self.fields.items():
-            if name != "kind":
-                field.widget.attrs["class"] = "control"
-        self.fields["phone"].widget.attrs["inputmode"] = "tel"

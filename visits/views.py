@@ -31,9 +31,9 @@ from visits.attempts import Attempt
 from visits.building import building_of
 from visits.day import Undo
 from visits.doors import door_or_404, doors_found, hold_or_404, visit_or_404
-from visits.forms import DoorForm
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Submission, Visit
+from visits.new_door_form import DoorForm
 from visits.round import day_of, next_door, returns_of
 from visits.screen import Screen
 

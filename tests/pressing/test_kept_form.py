@@ -36,12 +36,16 @@ BOARD = "share-out/"
 JUDGES_NOTHING = {("visits/keyed/", "more"), ("reports/papers/slips/", "")}
 # A line of a paper round says one reason at a time, at the cell that it is about.
 LINE = re.compile(r"\w+-\d+$|topics$")
+FINDING = re.compile(r"(f_[a-z]+)_\d_")
 # The screen at the door is one of choices: what nobody can choose is not worth a place of its own.
 AT_THE_DOOR = "doors/<int:pk>/"
 
 
 def spoilt(form: Form, name: str, sent: dict[str, Any]) -> dict[str, Any]:
-    return {**sent, name: [SPOILT.get(form.controls[name].kind, NUL)]}
+    """A finding is judged when its chip is on."""
+    chip = FINDING.match(name)
+    on = {chip[1]: ["1"]} if chip else {}
+    return {**sent, **on, name: [SPOILT.get(form.controls[name].kind, NUL)]}
 
 
 def same_form(answer: Answer, form: Form) -> Form | None:

@@ -13,12 +13,12 @@ register = template.Library()
 
 @register.filter
 def value_of(place: Any, name: str) -> Any:
-    return place[name].value()
+    return place.form[name].value()
 
 
 @register.filter
 def choices_of(place: Any, name: str) -> Any:
-    return place[name].field.choices
+    return place.form[name].field.choices
 
 
 @register.filter
