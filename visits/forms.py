@@ -205,9 +205,9 @@ class VisitForm(forms.Form):
     def put_refusal(self, refusal: Refusal) -> None:
         """Shows the action's words, each at the field that it names; findings are counted in the order of the page."""
         for fault in refusal.every:
-            self._put(fault)
+            self._put_fault(fault)
 
-    def _put(self, refusal: Refusal) -> None:
+    def _put_fault(self, refusal: Refusal) -> None:
         field = refusal.field
         if field.startswith("finding_") and field[8:].isdigit():
             field = self._found()[int(field[8:])].prefix
