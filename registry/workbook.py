@@ -228,7 +228,8 @@ def _read_layout(package: Package, path: str, sheet: Sheet, limits: Limits) -> N
                 _column(match[1].decode("ascii", "replace"), sheet, limits)
             columns_done = b"sheetData" in block
         sheet.rows_about += chunk.count(b"row r=")
-        for first_column, first_row, last_column, last_row in MERGE.findall(block):
+        merges = MERGE.findall(block) if b"mergeCell" in block else ()
+        for first_column, first_row, last_column, last_row in merges:
             left, right = column_number(first_column), min(column_number(last_column), limits.columns)
             if left <= limits.columns and (first_row, left) != (last_row, right):
                 sheet.merges.append((int(first_row), left, int(last_row), right))

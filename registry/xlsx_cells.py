@@ -177,7 +177,8 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]) -> None:  # noqa: C901
-    """Put the handlers on the parser: closures over plain variables, because every cell of every row passes here."""
+    """Put the handlers on the parser: two closures over plain variables without a call inside for what is usual, because
+    every tag of every cell passes here (twenty a row)."""
     columns, characters, value = reader.limits.columns, reader.limits.characters, reader.value
     numbers: dict[str, int] = {}
     parts: list[str] = []
@@ -185,14 +186,6 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
     in_data = collecting = phonetic = False
     row = column = 0
     kind = style = ""
-
-    def start_cell(attributes: dict[str, str]) -> None:
-        nonlocal column, kind, style
-        kind = attributes.get("t", "n")
-        style = attributes.get("s", "")
-        letters = attributes.get("r", "").rstrip("0123456789")
-        column = numbers.get(letters) or place(letters)
-        parts.clear()
 
     def place(letters: str) -> int:
         if not letters:
@@ -203,68 +196,65 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
             numbers[letters] = number
         return number
 
-    def start_text(_: dict[str, str]) -> None:
-        nonlocal collecting
-        collecting = in_data and not phonetic
+    def put(cell: "Cell") -> None:
+        missing = column - len(cells)
+        if missing > 0:
+            cells.extend([None] * missing)
+        cells[column - 1] = cell
 
-    def start_row(attributes: dict[str, str]) -> None:
-        nonlocal row, column
-        number = attributes.get("r", "")
-        row = int(number) if number.isdigit() and len(number) <= 7 else row + 1
-        column = 0
-        cells.clear()
-
-    def start_phonetic(_: dict[str, str]) -> None:
-        nonlocal phonetic
-        phonetic = True
-
-    def start_data(_: dict[str, str]) -> None:
-        nonlocal in_data
-        in_data = True
-
-    def end_cell() -> None:
-        nonlocal collecting
-        collecting = False
-        if parts and column <= columns:
-            missing = column - len(cells)
-            if missing > 0:
-                cells.extend([None] * missing)
-            cells[column - 1] = value(kind, style, parts[0] if len(parts) == 1 else "".join(parts))
-
-    def end_text() -> None:
-        nonlocal collecting
-        collecting = False
-
-    def end_row() -> None:
-        if cells and any(cell is not None and cell != "" for cell in cells):
-            reader.count_row()
-            ready.append((row, cells.copy()))
-
-    def end_phonetic() -> None:
-        nonlocal phonetic
-        phonetic = False
-
-    def end_data() -> None:
-        nonlocal in_data
-        in_data = False
-
-    starts = {"c": start_cell, "v": start_text, "t": start_text, "row": start_row, "rPh": start_phonetic}
-    starts["sheetData"] = start_data
-    ends = {"c": end_cell, "v": end_text, "t": end_text, "row": end_row, "rPh": end_phonetic, "sheetData": end_data}
-
-    def root(tag: str, _: dict[str, str]) -> None:
+    def root(tag: str, _: dict[str, str]) -> None:  # noqa: C901
         """Some programs write every tag with a prefix (x:row): the root's is put on all."""
         prefix = tag.rpartition(":")[0]
-        opening = {f"{prefix}:{key}" if prefix else key: handler for key, handler in starts.items()}.get
-        closing = {f"{prefix}:{key}" if prefix else key: handler for key, handler in ends.items()}.get
+        names = ("c", "v", "t", "row", "rPh", "sheetData", "is")
+        of_cell, of_value, of_text, of_row, of_phonetic, of_data, of_inline = (
+            f"{prefix}:{name}" if prefix else name for name in names
+        )
+
+        of_content = (of_text, of_value)
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            if handler := opening(tag):
-                handler(attributes)
+            nonlocal row, column, kind, style, collecting, phonetic, in_data
+            if tag == of_cell:
+                kind = attributes.get("t", "n")
+                style = attributes.get("s", "")
+                letters = attributes.get("r", "").rstrip("0123456789")
+                column = numbers.get(letters) or place(letters)
+                parts.clear()
+            elif tag in of_content:
+                collecting = in_data and not phonetic
+            elif tag == of_inline:
+                return
+            elif tag == of_row:
+                number = attributes.get("r", "")
+                row = int(number) if number.isdigit() and len(number) <= 7 else row + 1
+                column = 0
+                cells.clear()
+            elif tag == of_phonetic:
+                phonetic = True
+            elif tag == of_data:
+                in_data = True
 
         def end(tag: str) -> None:
-            if handler := closing(tag):
-                handler()
+            nonlocal collecting, phonetic, in_data
+            if tag in of_content:
+                collecting = False
+            elif tag == of_cell:
+                collecting = False
+                if parts and column <= columns:
+                    raw = parts[0] if len(parts) == 1 else "".join(parts)
+                    cell = raw if kind == "inlineStr" and "_x" not in raw else value(kind, style, raw)
+                    if column == len(cells) + 1:
+                        cells.append(cell)
+                    else:
+                        put(cell)
+            elif tag == of_row:
+                if any(cells) or any(cell is not None and cell != "" for cell in cells):
+                    reader.count_row()
+                    ready.append((row, cells.copy()))
+            elif tag == of_phonetic:
+                phonetic = False
+            elif tag == of_data:
+                in_data = False
 
         parser.StartElementHandler, parser.EndElementHandler = start, end
 
