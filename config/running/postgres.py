@@ -106,6 +106,7 @@ class Cluster:
 
     def start(self) -> None:
         with self._alone():
+            self._refuse_without_password()
             if self.running_pid() is not None:
                 return
             binaries = find_binaries()
@@ -186,6 +187,22 @@ class Cluster:
                 f"PostgreSQL 无法建立数据目录：\n{done.stdout}{done.stderr}",
             )
         fresh.rename(self.data)
+
+    def _refuse_without_password(self) -> None:
+        """The data outlives a folder `.local` that was removed, where root's servers keep it elsewhere.
+
+        A new password could be set from here; but the keys of the sealed columns went with the old one, and a site that
+        starts and can't read its phone numbers is worse than one that says so.
+        """
+        path = self.base / "password"
+        if (self.data / "PG_VERSION").exists() and not path.exists():
+            raise Stop(
+                f"{self.data} holds the data of this copy, but {path}, its password, is gone. Put back the folder "
+                f"{self.base.parent} that was removed (its keys open the phone numbers), or throw the data away: "
+                f"./run db reset for the site's own, otherwise remove {self.data}.",
+                f"{self.data} 中仍有本站点的数据，但其密码文件 {path} 已不存在。请放回被删除的目录 {self.base.parent}"
+                f"（其中的密钥用于打开电话号码），或清除数据：站点自己的数据用 ./run db reset，其他的删除 {self.data}。",
+            )
 
     def _check_version(self, binaries: Binaries) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()

@@ -118,6 +118,27 @@ def test_it_listens_on_a_private_socket_and_asks_for_the_password(cluster: Clust
         psycopg.connect(cluster.url(password="guessed"))
 
 
+@pytest.mark.parametrize(("language", "word"), [("en_US.UTF-8", "Put back"), ("zh_CN.UTF-8", "请放回")])
+def test_data_whose_password_was_removed_is_named_with_both_ways_out(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    cluster.start()
+    (cluster.base / "password").rename(cluster.base / "saved")
+    for again in (cluster, Cluster(cluster.base, OPTIONS)):
+        with pytest.raises(Stop) as caught:
+            again.start()
+        for part in (word, str(cluster.data), str(cluster.base.parent), "./run db reset"):
+            assert part in str(caught.value)
+    # The first way out, then the second.
+    (cluster.base / "saved").rename(cluster.base / "password")
+    assert answers(cluster)
+    (cluster.base / "password").unlink()
+    cluster.reset()
+    cluster.start()
+    assert answers(cluster)
+
+
 def test_it_opens_no_folder_that_was_closed(tmp_path: Path) -> None:
     closed = tmp_path / "home"
     closed.mkdir(mode=0o700)
