@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db import connection
 
 from disputes.models import Case, ReturnVisit
-from disputes.words import COUNTS, Outcome
-from reports.indicators.rows import WHY, ByUnit, Scope
+from disputes.words import COUNTS, Kind, Outcome
+from reports.indicators.rows import ByUnit, Scope, start_of
 
 State = Case.State
 
@@ -33,31 +34,54 @@ class CaseTally:
     """Open past their day at the end of the period."""
 
 
+# `resolved`: its latest outcome counts, and it has not relapsed.
+BY_KIND = """
+SELECT unit_id, kind, count(*) FILTER (WHERE found), count(*) FILTER (WHERE found AND on_the_spot),
+    count(*) FILTER (WHERE settled), count(*) FILTER (WHERE settled AND (outcome = %(on_spot)s OR passed)),
+    count(*) FILTER (WHERE state = %(closed)s AND counts AND closed_at >= %(since)s AND closed_at < %(until)s),
+    count(*) FILTER (WHERE resolved AND outcome = %(adopted)s AND reported_back_at >= %(since)s
+        AND reported_back_at < %(until)s),
+    count(*) FILTER (WHERE due_on <= %(last)s AND state = ANY(%(open)s) AND registered_at < %(until)s)
+FROM (
+    SELECT *, resolved AND settled_at >= %(since)s AND settled_at < %(until)s AS settled,
+        resolved AND kind = %(hazard)s AND EXISTS (
+            SELECT FROM disputes_returnvisit r
+            WHERE r.case_id = c.id AND r.cycle = c.cycle AND r.answer = %(passed)s AND r.done_at < %(until)s) AS passed
+    FROM (
+        SELECT *, state <> %(voided)s AND registered_at >= %(since)s AND registered_at < %(until)s AS found,
+            outcome = ANY(%(counts)s) AS counts, outcome = ANY(%(counts)s) AND state = ANY(%(resolved)s) AS resolved
+        FROM disputes_case WHERE campaign_id = %(campaign)s AND unit_id = ANY(%(units)s)
+    ) AS c
+) AS c
+GROUP BY unit_id, kind
+"""
+FROM_THE_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
 def tallies(scope: Scope) -> list[CaseTally]:
     return scope.once(_tallies)
 
 
 def _tallies(scope: Scope) -> list[CaseTally]:
-    found = ~Q(state=State.VOIDED) & scope.during("registered_at")
-    resolved = Q(outcome__in=COUNTS, state__in=(State.FOLLOW_UP, State.CLOSURE_PENDING, State.CLOSED))
-    settled = resolved & scope.during("settled_at")
-    passed = ReturnVisit.objects.unscoped(WHY).filter(
-        case_id=OuterRef("pk"), cycle=OuterRef("cycle"), answer=ReturnVisit.Answer.SETTLED, done_at__lt=scope.until
-    )
-    counted = {
-        "found": found,
-        "on_spot": found & Q(on_the_spot=True),
-        "resolved": settled,
-        "rectified": settled & (Q(outcome=Outcome.ON_SPOT) | Q(Exists(passed))),
-        "struck_off": Q(state=State.CLOSED, outcome__in=COUNTS) & scope.during("closed_at"),
-        "reported_back": resolved & Q(outcome=Outcome.ADOPTED) & scope.during("reported_back_at"),
-        "overdue": Q(
-            due_on__lt=scope.last + timedelta(days=1), state__in=Case.OPEN_STATES, registered_at__lt=scope.until
-        ),
+    told: dict[str, Any] = {
+        "campaign": scope.campaign.pk,
+        "units": list(scope.units),
+        "since": start_of(scope.first) if scope.first else FROM_THE_BEGINNING,
+        "until": scope.until,
+        "last": scope.last,
+        "counts": [str(outcome) for outcome in COUNTS],
+        "resolved": [State.FOLLOW_UP.value, State.CLOSURE_PENDING.value, State.CLOSED.value],
+        "open": [state.value for state in Case.OPEN_STATES],
+        "voided": State.VOIDED.value,
+        "closed": State.CLOSED.value,
+        "hazard": Kind.HAZARD.value,
+        "on_spot": Outcome.ON_SPOT.value,
+        "adopted": Outcome.ADOPTED.value,
+        "passed": ReturnVisit.Answer.SETTLED.value,
     }
-    rows = Case.objects.unscoped(WHY).filter(campaign=scope.campaign, unit_id__in=scope.units).order_by()
-    rows = rows.values_list("unit_id", "kind")
-    return [CaseTally(*row) for row in rows.annotate(**{name: Count("pk", filter=q) for name, q in counted.items()})]
+    with connection.cursor() as cursor:
+        cursor.execute(BY_KIND, told)
+        return [CaseTally(*row) for row in cursor.fetchall()]
 
 
 def summed(scope: Scope, number: Callable[[CaseTally], int], *kinds: str) -> ByUnit:

@@ -10,7 +10,7 @@ from django.db import migrations
 MANY = 500
 # What the counts read of a visit and of a door of the frame (`visits/tallies/counting.py`).
 VISIT = "id campaign_id premises_id unit_id officer_id partner_id started_at band outcome people_met voided_at".split()
-DOOR = "campaign_id premises_id unit_id area_id kind added_late gone_confirmed_at could_not_meet_at".split()
+OF_A_DOOR = "gone_confirmed_at could_not_meet_at".split()
 WHERE_IT_STANDS = "campaign_id premises_id unit_id area_id kind added_late".split()
 
 
@@ -20,8 +20,8 @@ def picture(names: list[str]) -> str:
 
 
 def differs(names: list[str]) -> str:
-    old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
-    return f"({old}) IS DISTINCT FROM ({new})"
+    """Column by column: compared as rows, an update takes 20 µs longer."""
+    return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in names)
 
 
 VISITS = f"""
@@ -85,14 +85,14 @@ CREATE TRIGGER tally_mark_new AFTER INSERT ON campaigns_framedoor REFERENCING NE
 CREATE FUNCTION doorstep_changed_door() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO visits_tallymark (campaign_id, area_id, unit_id, premises_id, before)
-    SELECT OLD.campaign_id, OLD.area_id, u.unit_id, OLD.premises_id, {picture(DOOR)}
+    SELECT OLD.campaign_id, OLD.area_id, u.unit_id, OLD.premises_id, {picture(WHERE_IT_STANDS + OF_A_DOOR)}
     FROM (
         SELECT OLD.unit_id UNION SELECT v.unit_id FROM visits_visit v
         WHERE v.campaign_id = OLD.campaign_id AND v.premises_id = OLD.premises_id) AS u(unit_id);
     RETURN NULL;
 END $$;
 CREATE TRIGGER tally_mark_changed AFTER UPDATE ON campaigns_framedoor FOR EACH ROW
-    WHEN (({differs(DOOR)}) AND NOT ({differs(WHERE_IT_STANDS)})) EXECUTE FUNCTION doorstep_changed_door();
+    WHEN (({differs(OF_A_DOOR)}) AND NOT ({differs(WHERE_IT_STANDS)})) EXECUTE FUNCTION doorstep_changed_door();
 CREATE TRIGGER tally_mark_gone AFTER DELETE ON campaigns_framedoor
     FOR EACH ROW EXECUTE FUNCTION doorstep_changed_door();
 
