@@ -49,6 +49,8 @@ def database(url: str) -> dict[str, object]:
     found = env.db_url_config(url)
     options = dict(found.get("OPTIONS", {}))
     host = options.pop("host", "") or found.get("HOST", "")
+    # Our statements are short; compiling one takes longer than any of them.
+    options["options"] = f"{options.get('options', '')} -c jit=off".strip()
     pool = not (os.environ.get("PYTEST_VERSION") or "pytest" in sys.modules or os.environ.get("DOORSTEP_NO_POOL"))
     if pool:
         # Given up soon, a lost connection is tried anew by the next request instead of after a growing pause.

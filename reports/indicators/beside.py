@@ -12,7 +12,6 @@ from campaigns.models import Topic
 from reports.indicators import by_hand
 from reports.indicators.rows import WHY, ByUnit, Scope
 from visits.models import Handed, Outreach, PartTally, Service
-from visits.tallies.reading import Brought
 
 What = PartTally.What
 
@@ -86,12 +85,8 @@ def brought(scope: Scope) -> list[tuple[int, str, str, int, int]]:
     whole = scope.week_of
     if scope.tallies is None:
         return scope.once(by_hand.brought)
-    rows = (whole or scope).once(_kept)
+    rows = (whole or scope).read.brought
     return [(r.unit, r.what, r.code, r.number, r.copies) for r in rows if whole is None or r.monday == scope.first]
-
-
-def _kept(scope: Scope) -> list[Brought]:
-    return scope.tallies.brought() if scope.tallies is not None else []
 
 
 def materials(scope: Scope) -> ByUnit:

@@ -11,7 +11,6 @@ from datetime import date
 from reports.indicators import by_hand
 from reports.indicators.rows import ByUnit, Scope
 from visits.models import FrameTally
-from visits.tallies.reading import OfWeek
 
 What = FrameTally.What
 
@@ -79,7 +78,7 @@ def _attempts(scope: Scope) -> Attempts:
 def _kept_attempts(scope: Scope) -> Attempts:
     numbers: dict[tuple[int, str, date], Counter[str]] = defaultdict(Counter)
     reached = set()
-    for row in kept_rows(scope):
+    for row in scope.read.attempts:
         if row.area is None:
             doors = row.doors_of_day if scope.first == scope.last else row.doors_of_week
             first = row.doors_of_campaign if scope.first is None else doors
@@ -92,14 +91,6 @@ def _kept_attempts(scope: Scope) -> Attempts:
         for (unit, kind, monday), n in numbers.items()
     ]
     return Attempts(weeks, reached)
-
-
-def kept_rows(scope: Scope) -> list[OfWeek]:
-    return scope.once(_read_attempts)
-
-
-def _read_attempts(scope: Scope) -> list[OfWeek]:
-    return scope.tallies.attempts() if scope.tallies is not None else []
 
 
 def tallies(scope: Scope) -> list[Tally]:
@@ -141,7 +132,7 @@ def bands(scope: Scope) -> list[tuple[str, int, int]]:
         return by_hand.bands(scope)
     tried: Counter[str] = Counter()
     met: Counter[str] = Counter()
-    for row in kept_rows(scope):
+    for row in scope.read.attempts:
         if row.band is not None:
             tried[row.band] += row.attempts
             met[row.band] += row.met
@@ -153,13 +144,9 @@ def staff(scope: Scope) -> ByUnit:
     whole = scope.week_of
     if scope.tallies is None:
         return Counter(unit for unit, _person in by_hand.people(scope))
-    rows = (whole or scope).once(_read_people)
-    people = {(unit, person) for unit, monday, person in rows if whole is None or monday == scope.first}
+    rows = (whole or scope).read.people
+    people = {(row.unit, row.person) for row in rows if whole is None or row.monday == scope.first}
     return Counter(unit for unit, _person in people)
-
-
-def _read_people(scope: Scope) -> list[tuple[int, date, int]]:
-    return scope.tallies.people() if scope.tallies is not None else []
 
 
 def frame_doors(scope: Scope) -> list[FrameDoors]:
@@ -167,8 +154,7 @@ def frame_doors(scope: Scope) -> list[FrameDoors]:
 
 
 def _frame_doors(scope: Scope) -> list[FrameDoors]:
-    kept = scope.tallies
-    rows = kept.frame() if kept is not None and scope.first is None else None
+    rows = scope.read.frame if scope.tallies is not None and scope.first is None else None
     if rows is None or (scope.as_of is not None and any(row.latest >= scope.as_of for row in rows)):
         return [FrameDoors(*row) for row in by_hand.doors(scope)]
     found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, FrameDoor
 from disputes.models import Case
 from visits.models import Visit
-from visits.tallies.reading import Tallies, tallies
+from visits.tallies.reading import Read, Tallies, tallies
 
 T = TypeVar("T")
 ByUnit = Mapping[int, int]
@@ -56,6 +56,11 @@ class Scope:
         return replace(whole.tallies, first=self.first, last=self.last) if whole.tallies else None
 
     @property
+    def read(self) -> Read:
+        """What the tallies tell; nothing where there are none."""
+        return self.once(_read)
+
+    @property
     def _begins_a_week(self) -> bool:
         return self.first is not None and not self.first.weekday() and self.last - self.first <= WEEK
 
@@ -85,6 +90,10 @@ class Scope:
 def _tallies(scope: Scope) -> Tallies | None:
     units = sorted(scope.units)
     return tallies(campaign=scope.campaign.pk, units=units, first=scope.first, last=scope.last, as_of=scope.as_of)
+
+
+def _read(scope: Scope) -> Read:
+    return scope.tallies.read() if scope.tallies is not None else Read([], [], [], [])
 
 
 def start_of(day: date) -> datetime:

@@ -28,7 +28,7 @@ from visits.tallies.keeping import keep_up
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
-QUESTIONS = 17
+QUESTIONS = 14
 PERIODS = [last_full_week(TODAY), (MONDAY, TODAY), (TODAY, TODAY)]
 
 

@@ -79,6 +79,14 @@ def test_the_apps_login_owns_nothing_and_can_become_nobody() -> None:
 
 
 @pytest.mark.django_db
+def test_no_statement_of_ours_is_compiled_first() -> None:
+    """What the planner thinks dear (figures that are marked are asked for with small tables it can't look into) is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
+@pytest.mark.django_db
 def test_the_models_and_the_migrations_agree() -> None:
     from django.core.management import call_command
 

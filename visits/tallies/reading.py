@@ -1,12 +1,14 @@
 """Figures of some units of a campaign, from what is stored and, where something is marked, from the rows themselves.
 
-Each statement reads tallies, marks and visits as they are at one moment: a tally that no mark speaks against is what
+One statement reads tallies, marks and visits as they are at one moment: a tally that no mark speaks against is what
 counting would give at that moment.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -21,7 +23,6 @@ from visits.tallies.counting import (
     PEOPLE,
     SEEN_NOW_AND_BEFORE,
     START,
-    Count,
     counted_with,
     monday,
 )
@@ -44,10 +45,21 @@ UNION ALL
 SELECT {{counted}} FROM ({{statement}}) AS c WHERE {WANTED}
 """
 WITH_LIVE = f"WITH {MARKED}, {SEEN_NOW_AND_BEFORE}"
+MONDAY = monday("day")
+# Of each table of tallies: what is read, in the order of the named tuples below, and by what it is added up.
+READ = {
+    ATTEMPTS: (
+        ("unit_id", MONDAY, "kind", "band", "area_id", *(f"sum({number})" for number in ATTEMPTS.columns.split()[5:])),
+        "GROUPING SETS ((1, 2, kind, band), (1, 2, area_id))",
+    ),
+    DOORS: (("unit_id", "kind", "what", "sum(doors)", "max(latest)"), "1, 2, 3"),
+    PEOPLE: (("unit_id", MONDAY, "person_id"), "1, 2, 3 HAVING sum(visits) > 0"),
+    BROUGHT: (("unit_id", MONDAY, "what", "code", "sum(number)", "sum(copies)"), "1, 2, 3, 4"),
+}
 
 
 class OfWeek(NamedTuple):
-    """Attempts of a unit in the week from `monday` on, by kind of door and time band; or by community, then neither."""
+    """Attempts of a unit in the week from `monday` on: each once by kind of door and time band, once by community."""
 
     unit: int
     monday: date
@@ -72,6 +84,14 @@ class OfFrame(NamedTuple):
     latest: datetime
 
 
+class AtWork(NamedTuple):
+    """Who met somebody in the week from `monday` on, as officer or partner."""
+
+    unit: int
+    monday: date
+    person: int
+
+
 class Brought(NamedTuple):
     """`code` is a topic's number or a kind of service, by `what` (`PartTally.What`)."""
 
@@ -81,6 +101,13 @@ class Brought(NamedTuple):
     code: str
     number: int
     copies: int
+
+
+class Read(NamedTuple):
+    attempts: list[OfWeek]
+    frame: list[OfFrame]
+    people: list[AtWork]
+    brought: list[Brought]
 
 
 @dataclass(frozen=True)
@@ -97,50 +124,43 @@ class Tallies:
     live: bool
     """Something is marked."""
 
-    def attempts(self) -> list[OfWeek]:
-        """Once by unit, kind and band, once by unit and community; both by week."""
-        numbers = ATTEMPTS.columns.split()[5:]
-        said = ", ".join(f"sum({name})::bigint" for name in numbers)
-        rows = self._rows(
-            ATTEMPTS,
-            f"SELECT unit_id, {monday('day')} AS monday, kind, band, area_id, {said}",
-            "GROUP BY GROUPING SETS ((unit_id, monday, kind, band), (unit_id, monday, area_id))",
-        )
-        return [OfWeek(*row) for row in rows]
-
-    def frame(self) -> list[OfFrame]:
-        said = "SELECT unit_id, kind, what, sum(doors)::bigint, max(latest)"
-        return [OfFrame(*row) for row in self._rows(DOORS, said, "GROUP BY unit_id, kind, what")]
-
-    def people(self) -> list[tuple[int, date, int]]:
-        """Unit, week and person, each once."""
-        said = f"SELECT unit_id, {monday('day')} AS monday, person_id"
-        return self._rows(PEOPLE, said, "GROUP BY unit_id, monday, person_id HAVING sum(visits) > 0")
-
-    def brought(self) -> list[Brought]:
-        said = f"SELECT unit_id, {monday('day')} AS monday, what, code, sum(number)::bigint, sum(copies)::bigint"
-        return [Brought(*row) for row in self._rows(BROUGHT, said, "GROUP BY unit_id, monday, what, code")]
-
-    def _rows(self, count: Count, select: str, group: str) -> list[Any]:
-        parts = {
-            "columns": ", ".join(count.columns.split()),
-            "table": count.table,
-            "counted": count.columns_of("c"),
-            "statement": count.statement,
+    def read(self) -> Read:
+        told = {
+            **counted_with(),
+            "campaign": self.campaign,
+            "units": list(self.units),
+            "first": self.first or START,
+            "last": self.last,
         }
-        rows = (LIVE if self.live else STORED).format(**parts)
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"{WITH_LIVE if self.live else ''} {select} FROM ({rows}) AS r {group}",
-                {
-                    **counted_with(),
-                    "campaign": self.campaign,
-                    "units": list(self.units),
-                    "first": self.first or START,
-                    "last": self.last,
-                },
-            )
-            return cursor.fetchall()
+            cursor.execute(statement(live=self.live), told)
+            attempts, frame, people, brought = (json.loads(rows) if rows else [] for rows in cursor.fetchone())
+        day = date.fromisoformat
+        return Read(
+            [OfWeek(unit, day(monday), *more) for unit, monday, *more in attempts],
+            [OfFrame(unit, kind, what, n, datetime.fromisoformat(latest)) for unit, kind, what, n, latest in frame],
+            [AtWork(unit, day(monday), person) for unit, monday, person in people],
+            [Brought(unit, day(monday), *more) for unit, monday, *more in brought],
+        )
+
+
+@cache
+def statement(*, live: bool) -> str:
+    """One row of four columns, each a JSON list of rows: of all tables at one moment."""
+    columns = []
+    for count, (read, group) in READ.items():
+        rows = (LIVE if live else STORED).format(
+            columns=", ".join(count.columns.split()),
+            table=count.table,
+            counted=count.columns_of("c"),
+            statement=count.statement,
+        )
+        names = ", ".join(f"c{number}" for number in range(len(read)))
+        columns.append(
+            f"(SELECT json_agg(json_build_array({names}))::text FROM "
+            f"(SELECT {', '.join(read)} FROM ({rows}) AS r GROUP BY {group}) AS g({names}))"
+        )
+    return f"{WITH_LIVE if live else ''} SELECT {', '.join(columns)}"
 
 
 def tallies(
