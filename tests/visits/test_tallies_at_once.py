@@ -33,7 +33,7 @@ def counted(world: World) -> int:
     visit = Visit.objects.unscoped("test").first()
     kept = tallies(campaign=visit.campaign_id, units=[world.station.pk], first=None, last=TODAY)
     assert kept is not None
-    return sum(row.attempts for row in kept.attempts() if row.area is None)
+    return sum(row.attempts for row in kept.read().attempts if row.area is None)
 
 
 def stored() -> int:
