@@ -79,13 +79,12 @@ def _granted(frame_door: FrameDoor) -> bool:
 def frames_of(premises: Premises, *, lock: bool) -> list[FrameDoor]:
     """The door's rows in the frames of open campaigns, each with its campaign and, as `hand`, who holds it now or None.
 
-    With `lock` they are locked in order until the transaction ends.
+    With `lock` they are locked in order until the transaction ends; without, the hands come with their officers.
     """
     live = FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))
     rows = FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
     rows = rows.annotate(hand=live).select_related("campaign", "hand")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
+    rows = rows.select_for_update(of=("self",)) if lock else rows.select_related("hand__officer", "hand__partner")
     found = list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
     for row in found:
         # Django leaves the name away where there is none.

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,10 @@ class Screen:
     @cached_property
     def own(self) -> bool:
         return holds_door(self.officer, self.premises)
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.at)
 
     @property
     def assignment(self) -> Assignment | None:
@@ -88,14 +93,10 @@ class Screen:
     @cached_property
     def last_topics(self) -> list[int]:
         """What the officer explained at the door before this one, within this campaign."""
-        last = (
-            Visit.objects.visible_to(self.officer)
-            .done()
-            .filter(officer=self.officer, campaign=self.campaign, topics__isnull=False)
-            .order_by("-started_at")
-            .first()
-        )
-        return list(last.topics.values_list("pk", flat=True)) if last else []
+        visits = Visit.objects.visible_to(self.officer).done().filter(officer=self.officer, campaign=self.campaign)
+        last = visits.filter(topics__isnull=False).order_by("-started_at").values("pk")[:1]
+        told = Topic.objects.filter(pk__in=Visit.topics.through.objects.filter(visit=Subquery(last)).values("topic"))
+        return list(told.values_list("pk", flat=True))
 
     @cached_property
     def people(self) -> list[Officer]:
@@ -166,12 +167,10 @@ class Screen:
         return " · ".join(topic.name for topic in self.topics[:3])
 
     def dues(self) -> dict[str, list[Due]]:
-        today = timezone.localdate(self.at)
+        days = {kind: {grade: due_day(kind, grade, self.today) for grade in Grade} for kind in Kind}
         return {
-            kind: [
-                Due(grade, due_day(kind, grade, today), (due_day(kind, grade, today) - today).days) for grade in Grade
-            ]
-            for kind in Kind
+            kind: [Due(grade, day, (day - self.today).days) for grade, day in by_grade.items()]
+            for kind, by_grade in days.items()
         }
 
     def open_cases(self) -> Sequence[Case]:

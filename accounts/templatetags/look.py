@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
@@ -19,8 +20,9 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
-    """An icon beside a word. It says nothing by itself, so screen readers skip it."""
+    """An icon beside a word. It says nothing by itself, so screen readers skip it. A page has a hundred: drawn once."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         extra,
