@@ -38,7 +38,8 @@ class Counted:
 
 def counted(*, campaign: Campaign, units: list[Unit], as_of: datetime) -> dict[str, Counted]:
     today, ids = timezone.localdate(as_of), frozenset(unit.pk for unit in units)
-    of_today, to_date = Scope(campaign, ids, today, today, as_of), Scope(campaign, ids, None, today, as_of)
+    to_date = Scope(campaign, ids, None, today, as_of)
+    of_today = Scope(campaign, ids, today, today, as_of, within=to_date)
     found: dict[str, Counted] = {}
     for code in CODES:
         indicator = INDICATORS[code]

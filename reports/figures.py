@@ -69,6 +69,13 @@ def last_full_week(today: date) -> tuple[date, date]:
     return sunday - timedelta(days=6), sunday
 
 
+def begins_before(first: date, last: date) -> date:
+    """Where the period that this one is compared with begins: as many days before, the month before a whole month."""
+    yesterday = first - timedelta(days=1)
+    is_month = first.day == 1 and first == last.replace(day=1) and (last + timedelta(days=1)).day == 1
+    return yesterday.replace(day=1) if is_month else yesterday - (last - first)
+
+
 @transaction.atomic
 def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, by_hand: bool = False) -> dict[str, Any]:
     """Everything that a brief prints. Counts only, keyed by stable codes; rates are made when shown.

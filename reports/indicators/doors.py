@@ -80,10 +80,9 @@ def _kept_attempts(scope: Scope) -> Attempts:
     reached = set()
     for row in scope.read.attempts:
         if row.area is None:
-            doors = row.doors_of_day if scope.first == scope.last else row.doors_of_week
-            first = row.doors_of_campaign if scope.first is None else doors
-            counted = {"doors": doors, "attempts": row.attempts, "met": row.met, "people": row.people, "first": first}
-            numbers[row.unit, row.kind or "", row.monday].update(counted)
+            first = getattr(row, f"doors_of_{scope.span}")
+            counted = {"attempts": row.attempts, "met": row.met, "people": row.people, "first": first}
+            numbers[row.unit, row.kind or "", row.monday].update(doors=row.doors_of_week, **counted)
         elif row.met:
             reached.add((row.unit, row.monday, row.area))
     weeks = [

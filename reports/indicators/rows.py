@@ -46,9 +46,22 @@ class Scope:
         return whole if self.last == min(self.first + WEEK, whole.last) else None
 
     @property
+    def span(self) -> str | None:
+        """Of which a door that was met is counted once: the campaign, a day, days of one week from Monday on, or of one
+        month from its first on; None of those."""
+        first, last = self.first, self.last
+        if first is None or first <= self.campaign.starts_on:
+            return "campaign"
+        if first == last:
+            return "day"
+        if not first.weekday() and last - first <= WEEK:
+            return "week"
+        return "month" if first.day == 1 and first == last.replace(day=1) else None
+
+    @property
     def tallies(self) -> Tallies | None:
-        """What is kept up, where it can tell: of a running total, of days of one week from Monday on, of one day."""
-        if self.by_hand or not (self.first in (None, self.last) or self._begins_a_week):
+        """What is kept up, where it can tell."""
+        if self.by_hand or self.span is None:
             return None
         whole = self.within
         if whole is None:
@@ -59,10 +72,6 @@ class Scope:
     def read(self) -> Read:
         """What the tallies tell; nothing where there are none."""
         return self.once(_read)
-
-    @property
-    def _begins_a_week(self) -> bool:
-        return self.first is not None and not self.first.weekday() and self.last - self.first <= WEEK
 
     @property
     def until(self) -> datetime:

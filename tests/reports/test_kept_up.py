@@ -1,7 +1,7 @@
 """Kept-up figures are those of counting by hand after every step that changes one: before the worker comes by and after."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from campaigns import actions as campaign_actions
 from campaigns import frame as doors
 from campaigns.models import Campaign, FrameDoor, Topic
 from registry.models import Premises
-from reports.figures import compute, last_full_week
+from reports.figures import begins_before, compute, last_full_week
 from reports.indicators import Scope
 from tests.reports.test_brief import visit
 from tests.world import NOW, TODAY, World
@@ -29,7 +29,7 @@ from visits.tallies.keeping import keep_up
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
 QUESTIONS = 14
-PERIODS = [last_full_week(TODAY), (MONDAY, TODAY), (TODAY, TODAY)]
+PERIODS = [last_full_week(TODAY), (MONDAY, TODAY), (TODAY, TODAY), (TODAY.replace(day=1), TODAY)]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def campaign(world: World) -> Campaign:
     world.door(201, area=world.areas["420303001002"])
     for number in (301, 302):
         world.door(number, unit=world.other_station, area=world.areas["420303002001"])
-    campaign = world.campaign()
+    campaign = world.campaign(starts_on=TODAY - 30 * DAY)
     campaign.questions.update(required=False)
     for door in world.doors[:3]:
         world.give(campaign, door, world.owner)
@@ -51,7 +51,8 @@ def campaign(world: World) -> Campaign:
             world, door, NOW - number * DAY - timedelta(hours=number), "moved" if number in (5, 6) else "completed", by
         )
     visit(world, world.doors[10], NOW - 8 * DAY, by=world.stranger)
-    visit(world, world.doors[0], NOW - 9 * DAY)
+    for ago in (9, 19, 20, 26):
+        visit(world, world.doors[ago % 4], NOW - ago * DAY)
     keep_up(at=NOW)
     return campaign
 
@@ -64,7 +65,7 @@ def figures(world: World, campaign: Campaign, **way: Any) -> list[dict[str, Any]
     """Of the bureau for each period, and of each station by itself."""
     units = list(Unit.objects.unscoped("test").under(world.bureau).order_by("path"))
     asked = [(units, period) for period in PERIODS]
-    asked += [([world.station], PERIODS[0]), ([world.other_station], PERIODS[1])]
+    asked += [([world.station], (campaign.starts_on, TODAY)), ([world.other_station], PERIODS[0])]
     return [compute(campaign=campaign, units=reach, first=first, last=last, **way) for reach, (first, last) in asked]
 
 
@@ -259,6 +260,9 @@ def test_the_register_does_not_change_what_was_counted(world: World, campaign: C
 def test_a_day_that_the_tallies_can_not_tell_is_counted_by_hand(world: World, campaign: Campaign) -> None:
     told = {"campaign": campaign, "units": frozenset({world.station.pk})}
     assert Scope(**told, first=MONDAY - DAY, last=TODAY).tallies is None
+    assert Scope(**told, first=TODAY.replace(day=2), last=TODAY - DAY).tallies is None
+    spans = {"campaign": campaign.starts_on, "month": TODAY.replace(day=1), "week": MONDAY, "day": TODAY}
+    assert {span: Scope(**told, first=first, last=TODAY).span for span, first in spans.items()} == {n: n for n in spans}
     assert Scope(**told, first=None, last=TODAY, as_of=NOW - DAY).tallies is None
     assert Scope(**told, first=None, last=TODAY, as_of=NOW + DAY).tallies is not None
 
@@ -301,3 +305,10 @@ def test_a_brief_asks_the_same_few_questions_however_much_was_done(
         with django_assert_num_queries(QUESTIONS):
             compute(campaign=campaign, units=units, first=first, last=last)
         visit(world, world.doors[9], NOW + MINUTE)
+
+
+def test_a_whole_month_is_compared_with_the_month_before() -> None:
+    assert begins_before(date(2026, 12, 1), date(2026, 12, 31)) == date(2026, 11, 1)
+    assert begins_before(date(2026, 12, 1), date(2026, 12, 30)) == date(2026, 11, 1)
+    assert begins_before(date(2027, 3, 1), date(2027, 3, 31)) == date(2027, 2, 1)
+    assert begins_before(date(2026, 11, 9), date(2026, 11, 15)) == date(2026, 11, 2)

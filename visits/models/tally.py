@@ -46,7 +46,7 @@ class Tally(ScopedModel):
 
 
 class VisitTally(Tally):
-    """Standing attempts. A door counts at its first visit: of the day, of the week (from Monday), of the campaign."""
+    """Standing attempts. A door counts at its first visit: of the day, the week (from Monday), the month, the campaign."""
 
     kind = models.CharField(max_length=20)
     band = models.CharField(max_length=10)
@@ -55,6 +55,7 @@ class VisitTally(Tally):
     people = models.IntegerField()
     doors_of_day = models.IntegerField()
     doors_of_week = models.IntegerField()
+    doors_of_month = models.IntegerField(default=0)
     doors_of_campaign = models.IntegerField()
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from visits.models import FrameTally, PartTally, StaffTally, Tally, Visit, VisitTally
 
 # Raised when something is counted in another way: what was stored before is not read any more, but counted anew.
-COUNTING = 1
+COUNTING = 2
 # The day of what has none: a door was in the frame from the beginning.
 START = date.min
 
@@ -85,12 +85,17 @@ def monday(day: str) -> str:
     return f"({day} - (extract(isodow FROM {day})::int - 1))"
 
 
+def first_of_month(day: str) -> str:
+    return f"({day} - (extract(day FROM {day})::int - 1))"
+
+
 # `before`: the day on which the same unit last met somebody there. None: never.
 VISITS = f"""
 SELECT area_id, unit_id, kind, band, day, sum(sign) AS attempts, coalesce(sum(sign) FILTER (WHERE met), 0) AS met,
     coalesce(sum(sign * people_met) FILTER (WHERE met), 0) AS people,
     coalesce(sum(sign) FILTER (WHERE met AND before IS DISTINCT FROM day), 0) AS doors_of_day,
     coalesce(sum(sign) FILTER (WHERE met AND (before IS NULL OR before < {monday("day")})), 0) AS doors_of_week,
+    coalesce(sum(sign) FILTER (WHERE met AND (before IS NULL OR before < {first_of_month("day")})), 0) AS doors_of_month,
     coalesce(sum(sign) FILTER (WHERE met AND before IS NULL), 0) AS doors_of_campaign
 FROM (
     SELECT *, lag(day) OVER (PARTITION BY sign, unit_id, premises_id, met ORDER BY started_at, id) AS before FROM seen
@@ -161,7 +166,7 @@ class Count:
 
 ATTEMPTS = Count(
     VisitTally,
-    "area_id unit_id kind band day attempts met people doors_of_day doors_of_week doors_of_campaign",
+    "area_id unit_id kind band day attempts met people doors_of_day doors_of_week doors_of_month doors_of_campaign",
     VISITS,
 )
 DOORS = Count(FrameTally, "area_id unit_id kind what day doors latest", FRAME)

@@ -71,6 +71,7 @@ class OfWeek(NamedTuple):
     people: int
     doors_of_day: int
     doors_of_week: int
+    doors_of_month: int
     doors_of_campaign: int
 
 
@@ -114,7 +115,7 @@ class Read(NamedTuple):
 class Tallies:
     """What a campaign's units did from `first` to `last`, both included; `first` None: from the beginning.
 
-    Doors that were met are counted by day, by week or from the beginning; other spans have to be counted by hand.
+    Doors that were met are counted by day, week, month or from the beginning; other spans have to be counted by hand.
     """
 
     campaign: int
