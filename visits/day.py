@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -77,7 +78,7 @@ class Row:
     def nobody_address(self) -> str:
         return reverse("visits:nobody_in", args=[self.pk])
 
-    @property
+    @cached_property
     def tried_today(self) -> bool:
         last = self.frame.last_at
         return last is not None and timezone.localdate(last) == timezone.localdate(self.at)
@@ -86,7 +87,7 @@ class Row:
     def visited(self) -> bool:
         return self.frame.met_on is not None
 
-    @property
+    @cached_property
     def ended(self) -> bool:
         same_band = self.frame.last_at is not None and band_of(self.frame.last_at) == band_of(self.at)
         return self.visited or (self.tried_today and same_band)
@@ -199,11 +200,11 @@ class Day:
     def total(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def visited(self) -> int:
         return sum(row.visited for row in self.rows)
 
-    @property
+    @cached_property
     def tried(self) -> int:
         return sum(row.tried_today and not row.visited for row in self.rows)
 
@@ -226,7 +227,7 @@ class Day:
             Chip("visited", _("Visited"), self.visited),
         ]
 
-    @property
+    @cached_property
     def shown(self) -> list[Row]:
         wanted: Callable[[Row], bool] = {
             "todo": lambda row: not row.visited and not row.tried_today,
@@ -239,7 +240,7 @@ class Day:
     def left_off(self) -> int:
         return max(0, len(self.shown) - SHOWN_ROWS)
 
-    @property
+    @cached_property
     def pinned(self) -> list[Row]:
         booked = [row for row in self.shown if row.pinned]
         return sorted(booked, key=lambda row: row.frame.next_at or self.at)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,6 @@ from visits.models import Visit
 NEXT_DOOR = (
     *(f"frame_door__{column}" for column in ("last_outcome", "last_at", "next_at", "met_on")),
     *(f"premises__{column}" for column in ("door", "floor", "address")),
-    "campaign__cool_off_days",
 )
 IN_ORDER = ("rank", "premises__walk_key", "pk")
 # Rows that are looked at for the next door before all of them are: mostly the very next one is still to do.
@@ -80,9 +79,10 @@ def next_door(officer: Officer, at: datetime, door: Door) -> Row | None:
     if here is not None:
         ahead = ExpressionWrapper(_after(here, door.premises), BooleanField())
         walk = walk.alias(ahead=ahead).order_by("-ahead", *IN_ORDER)
+    today = timezone.localdate(at)
     for rows in (walk[:LOOK_AHEAD], walk[LOOK_AHEAD:]):
         found = list(rows)
-        for row in (Row(a.premises, a.frame_door, at) for a in found if not rests(a, timezone.localdate(at))):
+        for row in (Row(a.premises, a.frame_door, at) for a in found if not rests(a, today)):
             if not row.ended and row.pk != door.premises.pk:
                 return row
         if len(found) < LOOK_AHEAD:
@@ -100,7 +100,8 @@ def _after(here: Assignment, premises: Premises) -> Q:
 def walk_of(officer: Officer, at: datetime) -> dict[int, Row]:
     """The officer's doors of today in walking order, less those that are to be left alone."""
     walk = _walk(officer, at).select_related("premises__area").defer("premises__sought")
-    return {a.premises_id: Row(a.premises, a.frame_door, at) for a in walk if not rests(a, timezone.localdate(at))}
+    today = timezone.localdate(at)
+    return {a.premises_id: Row(a.premises, a.frame_door, at) for a in walk if not rests(a, today)}
 
 
 def _walk(officer: Officer, at: datetime) -> Any:
@@ -116,18 +117,19 @@ def _walk(officer: Officer, at: datetime) -> Any:
         .filter(Q(frame_door__met_on__isnull=True) | Q(frame_door__met_on=today))
         .exclude(frame_door__could_not_meet_at__lt=start)
         .exclude(~Q(frame_door__gone_said=""), frame_door__last_at__lt=start)
-        .select_related("frame_door", "premises", "campaign")
+        .annotate(cool_off_days=F("campaign__cool_off_days"))
+        .select_related("frame_door", "premises")
         .order_by(*IN_ORDER)
     )
 
 
-def rests(assignment: Assignment, today: date) -> bool:
+def rests(assignment: Any, today: date) -> bool:
     """After a refusal the door is left alone for the campaign's days of rest, unless an appointment was made."""
     door = assignment.frame_door
     if door.last_outcome != Visit.Outcome.REFUSED or door.last_at is None or door.next_at is not None:
         return False
     days = (today - timezone.localdate(door.last_at)).days
-    return 0 < days <= assignment.campaign.cool_off_days
+    return 0 < days <= assignment.cool_off_days
 
 
 def _add_phones(rows: dict[int, Row], officer: Officer) -> None:
