@@ -12,7 +12,7 @@ from config.bench.ground import Place, analyse, campaign_over, grow_to, moment, 
 from config.bench.rows import Row, alternate, seconds
 
 NUMBER = 1_000_000
-# As many visits as asked for, spread over all doors of the campaign, its people and fifteen days, six of ten completed.
+# As many visits as asked for, spread over all doors of the campaign and fifteen days, each community in three hands, six of ten completed.
 VISITS = """
 INSERT INTO visits_visit ({columns})
 SELECT {values}
@@ -111,7 +111,7 @@ def fill(campaign: int, place: Place, number: int) -> None:
     from config.bench.ground import columns_of
     from visits.models import Visit
 
-    officer = "u.people[1 + f.id % cardinality(u.people)]"
+    officer = "u.people[1 + ((hashtext(f.area_id) & 1023) + n) % cardinality(u.people)]"
     said = {
         "id": "gen_random_uuid()", "unit_id": "f.unit_id", "premises_id": "f.premises_id", "campaign_id": "f.campaign_id",
         "officer_id": officer, "entered_by_id": officer,

@@ -58,6 +58,7 @@ def test_the_demo_is_row_z9_on_screen_on_paper_and_in_the_ledger(demo, tmp_path)
     english = text_of(Print.objects.unscoped("test").get(language="en"), tmp_path).split("\f")[0]
     assert "1,640" in english and "Next steps" in english
     assert list(faults()) == []
+    call_command("check_figures", "--anew", verbosity=0)
     the_demo_officer_has_a_full_day()
     refused_and_open_ones_stand_beside_them()
     call_command("seed_demo", today=TODAY, verbosity=0)

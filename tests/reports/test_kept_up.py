@@ -250,6 +250,15 @@ def test_a_visit_counts_in_its_own_campaign_and_folds_onto_the_others(world: Wor
         agreed(world, each)
 
 
+def test_what_no_figure_reads_leaves_no_mark(world: World, campaign: Campaign) -> None:
+    """Another line in the diary, another officer's hands, the fold of a visit that changes nothing of the door."""
+    corrected(world, 0, diary="改期")
+    world.give(campaign, world.doors[3], world.colleague)
+    assert marks() == 0
+    visit(world, world.doors[0], NOW + MINUTE)
+    assert marks() == 1
+
+
 def test_the_register_does_not_change_what_was_counted(world: World, campaign: Campaign) -> None:
     """A door has the kind and the community that the frame froze, above and below the line of the rate."""
     before = agreed(world, campaign)
