@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -184,3 +185,16 @@ def test_a_leader_visits_the_doors_in_their_own_hands(world: World, held: Premis
     assert door.name in leader.get("/round/").content.decode()
     assert leader.get(reverse("visits:door", args=[held.pk])).status_code == 404
     assert log(world, met(door), by=world.leader).verdict == "stored"
+
+
+def test_the_empty_findings_speak_the_readers_language_and_know_the_day(world: World, held: Premises) -> None:
+    """They are drawn once a day in each language."""
+    address = reverse("visits:door", args=[held.pk])
+    english, chinese = signed_in(world.owner), Client(headers={"accept-language": "zh-hans"})
+    chinese.force_login(world.owner)
+    for _look in range(2):
+        page = english.get(address).content.decode()
+        assert "Choose a category" in page and "due 25 Nov, 7 days" in page
+        assert "Choose a category" not in chinese.get(address).content.decode()
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert "due 26 Nov, 7 days" in signed_in(world.owner).get(address).content.decode()
