@@ -130,7 +130,7 @@ def test_what_is_missing_is_said_at_its_place_and_nothing_typed_is_lost(
     page.locator("[name=f_hazard_0_category]").select_option("fire")
     page.locator("[name=f_hazard_0_line]").fill("楼道堆物")
     page.locator("button[name=declared][value='1']").click()
-    expect(page.locator(".question .error")).to_be_visible()
+    expect(page.locator(".question .error")).to_have_count(2)
     expect(page.locator("[name=f_hazard_0_line]")).to_have_value("楼道堆物")
     answer_all(page)
     page.locator("button[name=declared][value='1']").click()
