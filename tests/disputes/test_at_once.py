@@ -86,8 +86,9 @@ def test_one_strikes_off_and_forty_nine_are_told(world: World) -> None:
 
 
 def test_without_the_lock_the_same_hands_would_be_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The harness finds a build that forgot the lock: the others are no longer told cleanly."""
+    """The harness finds a build that forgot the lock: within a few rounds the others are no longer told cleanly."""
     world.door(302)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-    answers, _overlap = approve_together(waiting_case(world), signed_in(world))
-    assert answers != {302: 1, 409: HANDS - 1}
+    clients = signed_in(world)
+    rounds = (approve_together(waiting_case(world), clients)[0] for _round in range(20))
+    assert any(answers != {302: 1, 409: HANDS - 1} for answers in rounds)
