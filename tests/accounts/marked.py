@@ -66,6 +66,12 @@ NO_TEXT = {
     "visits.Visit": {"band", "facts_changed"},
     "visits.Submission": {"kind", "body_digest"},
     "visits.Photo": {"file", "content_type", "sha256"},
+    # Tallies hold codes, numbers and moments, and so does what a mark keeps of a row as it was: nobody's words.
+    "visits.VisitTally": {"kind", "band"},
+    "visits.FrameTally": {"kind"},
+    "visits.PartTally": {"code"},
+    "visits.TallyMark": {"before"},
+    "visits.KeptCampaign": {"zone"},
     "reports.Snapshot": {"figures", "ledger_head", "digest"},
     "reports.Print": {"language", "failure", "file", "sha256"},
     "reports.WalkList": {"language", "failure"},
