@@ -80,11 +80,16 @@ def frames_of(premises: Premises, *, lock: bool) -> list[FrameDoor]:
     """The door's rows in the frames of open campaigns, each with its campaign and, as `hand`, who holds it now or None.
 
     With `lock` they are locked in order until the transaction ends; without, the hands come with their officers.
+    Locked they may still be referred to, so that a share-out and a visit, which do so at commit, don't wait in a ring.
     """
     live = FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))
     rows = FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
     rows = rows.annotate(hand=live).select_related("campaign", "hand")
-    rows = rows.select_for_update(of=("self",)) if lock else rows.select_related("hand__officer", "hand__partner")
+    rows = (
+        rows.select_for_update(of=("self",), no_key=True)
+        if lock
+        else rows.select_related("hand__officer", "hand__partner")
+    )
     found = list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
     for row in found:
         # Django leaves the name away where there is none.

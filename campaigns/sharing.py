@@ -122,8 +122,11 @@ def share_out(
 
 
 def locked_campaign(campaign: Campaign) -> Campaign:
-    """The open campaign, its row locked until the transaction ends: share-outs of one campaign go one by one."""
-    locked: Campaign = Campaign._base_manager.select_for_update(of=("self",)).get(pk=campaign.pk)
+    """The open campaign, its row locked until the transaction ends: share-outs of one campaign go one by one.
+
+    Other rows may still refer to it: a visit that is being committed does, and waits for no share-out.
+    """
+    locked: Campaign = Campaign._base_manager.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     if locked.state != Campaign.State.OPEN:
         raise Refusal("campaign_not_open", _("Doors are shared out while the campaign is open."), status=409)
     return locked

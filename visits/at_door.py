@@ -1,6 +1,7 @@
 """One door as a visit finds it: in which campaigns it stands, in whose hands it is, what is asked and told there.
 
-Read once. Where a visit is written the door is held: locked until the transaction ends, so that what was read is true.
+Read once. Where a visit is written the door is held: it and its rows in the frames are locked until the transaction
+ends, so that what was read stays true, but for the hand: a share-out may give the door to somebody else meanwhile.
 """
 
 from collections.abc import Sequence

@@ -38,7 +38,10 @@ def door_or_404(officer: Officer, pk: int) -> Premises:
 
 
 def hold_or_404(officer: Officer, pk: int) -> Door:
-    """The same door for writing, held until the caller's transaction ends: what is read of it then stays true."""
+    """The same door for writing, held until the caller's transaction ends: what is read of it then stays true.
+
+    But for the hand, which a share-out may change meanwhile.
+    """
     try:
         door = hold_door(pk)
     except Refusal:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
+from psycopg.errors import LockNotAvailable
 
 from accounts.refusals import Refusal
 from campaigns.board import Way
+from campaigns.frame import frames_of
 from campaigns.models import Assignment
-from campaigns.sharing import undo_share_out
+from campaigns.sharing import locked_campaign, undo_share_out
 from tests.campaigns.steps import AREA, board_of, building, confirm, hands
 from tests.hands import at_once
 from tests.world import NOW, World
@@ -61,3 +64,15 @@ def test_undone_by_two_at_once_it_is_undone_once(world, campaign):
     results = answers_of(*[lambda: undo_share_out(batch=batch, by=world.chief, at=NOW)] * 3)
     assert sorted(str(result) for result in results).count("undone") == 2
     assert hands(campaign) == {"周明": 12}
+
+
+def test_what_a_share_out_and_a_visit_hold_may_still_be_referred_to(world, campaign, as_owner):
+    """Each refers to the other's rows when it is committed: neither waits for the other, and both keep others out."""
+    with transaction.atomic():
+        locked_campaign(campaign)
+        (frame,) = frames_of(world.doors[0], lock=True)
+        for table, pk in (("campaigns_campaign", campaign.pk), ("campaigns_framedoor", frame.pk)):
+            row = f"SELECT 1 FROM {table} WHERE id = %s FOR"  # noqa: S608
+            assert as_owner.execute(f"{row} KEY SHARE NOWAIT", [pk]).fetchone() == (1,)
+            with pytest.raises(LockNotAvailable):
+                as_owner.execute(f"{row} NO KEY UPDATE NOWAIT", [pk])
