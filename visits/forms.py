@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -109,6 +110,7 @@ class KnownAtDoor(Protocol):
     def last_answers(self) -> Mapping[int, LastAnswer]: ...
     @property
     def people(self) -> Sequence[Officer]: ...
+    def gone_since(self, client_id: UUID | None) -> Sequence[Contact]: ...
 
 
 class VisitForm(forms.Form):
@@ -156,7 +158,7 @@ class VisitForm(forms.Form):
         self.errors_at: dict[str, list[str]] = {}
         fields: dict[str, Any] = self.fields
         # Asked for when they are shown or chosen from: a plain visit, sent, chooses from none of them.
-        fields["left"].choices = lambda: [(contact.pk, contact.name) for contact in door.contacts]
+        fields["left"].choices = lambda: self._may_have_left
         fields["topic"].choices = lambda: [(topic.pk, topic.name) for topic in door.topics]
         fields["partner"].choices = self._names
         fields["officer"].choices = self._names if may_enter_for_others else [("", "–")]
@@ -166,6 +168,12 @@ class VisitForm(forms.Form):
 
     def _names(self) -> list[tuple[int | str, str]]:
         return [("", "–"), *((person.pk, person.name) for person in self.door.people)]
+
+    @cached_property
+    def _may_have_left(self) -> list[tuple[int, str]]:
+        """Who is listed at the door; for a page that was saved before also who left since, so that it reads as it did."""
+        number = self.cleaned_data.get("client_id") if self.is_bound else None
+        return [(contact.pk, contact.name) for contact in (*self.door.contacts, *self.door.gone_since(number))]
 
     @property
     def last_answers(self) -> Mapping[int, LastAnswer]:

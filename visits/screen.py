@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db.models import Subquery
 from django.utils import timezone
@@ -76,6 +76,18 @@ class Screen:
             return []
         rows = Contact.objects.visible_to(self.officer).filter(premises=self.premises, ends_on__isnull=True)
         return list(rows.order_by("rank", "pk"))
+
+    def gone_since(self, client_id: UUID | None) -> list[Contact]:
+        """Who left, when the officer has a visit to this door stored under that number: it may be what ended them."""
+        stored = Submission.objects.visible_to(self.officer).filter(
+            officer=self.officer,
+            client_id=client_id,
+            verdict=Submission.Verdict.STORED,
+            visit__premises=self.premises,
+        )
+        if not self.own or client_id is None or not stored.exists():
+            return []
+        return list(Contact.objects.visible_to(self.officer).filter(premises=self.premises, ends_on__isnull=False))
 
     @property
     def topics(self) -> Sequence[Topic]:

@@ -180,7 +180,12 @@ def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> Htt
     except Refusal as caught:
         refusal = caught
     if receipt is None:
-        form.put_refusal(refusal) if refusal else form.put_form_errors()
+        if refusal:
+            # What the action had changed on the rows in hand was taken back with it: the page tells of them read anew.
+            screen = Screen(Door(door_or_404(officer, pk)), officer, now)
+            form.put_refusal(refusal)
+        else:
+            form.put_form_errors()
         status = refusal.status if refusal else 422
         return render(request, "visits/door.html", screen.context(form), status=status)
     if receipt.verdict == Submission.Verdict.CONFLICT:

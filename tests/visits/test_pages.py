@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccessEvent, Officer
-from registry.models import Premises
+from registry.models import Contact, Premises
 from tests.visits.steps import log, met, nobody, picture, picture_bytes
 from tests.world import NOW, World
 from visits.models import Submission, Visit
@@ -223,6 +223,29 @@ def test_the_same_page_with_other_content_is_a_conflict(world: World, held: Prem
     owner.post(door_page(held), first)
     answer = owner.post(door_page(held), {**first, "people_met": "4"})
     assert (answer.status_code, "Kept for review" in answer.content.decode()) == (409, True)
+
+
+def test_who_left_has_left_once_however_often_the_same_page_is_sent(
+    world: World, held: Premises, owner: Client
+) -> None:
+    person = Contact.objects.unscoped("test").get(premises=held)
+    same = typed(facts="changed", left=[person.pk])
+    answers = [owner.post(door_page(held), same) for _press in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Submission.objects.unscoped("test").count() == 1
+    assert owner.post(door_page(held), {**same, "people_met": "4"}).status_code == 409
+    assert owner.post(door_page(held), {**same, "client_id": str(uuid4())}).status_code == 422
+
+
+def test_a_refused_page_tells_nothing_that_was_taken_back(world: World, held: Premises, owner: Client) -> None:
+    before = owner.get(door_page(held)).context["screen"]
+    answer = owner.post(door_page(held), typed(facts="changed", use="let", phone="123"))
+    page, screen = answer.content.decode(), answer.context["screen"]
+    assert (answer.status_code, "no complete phone number" in page) == (422, True)
+    assert (screen.facts, screen.confirmed) == (before.facts, before.confirmed)
+    assert (screen.premises.use, screen.frame.tries, screen.frame.met_on) == (held.use, 0, None)
+    assert 'value="let" selected' in page and 'value="123"' in page
 
 
 def test_findings_come_from_the_chips_that_are_on(world: World, held: Premises, owner: Client) -> None:
