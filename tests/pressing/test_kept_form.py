@@ -34,8 +34,8 @@ ONLY_CHOSEN = {"action", "_selected_action"}
 BOARD = "share-out/"
 # Adds empty lines and judges none; takes its number as a page that is asked for, and says so on the next one.
 JUDGES_NOTHING = {("visits/keyed/", "more"), ("reports/papers/slips/", "")}
-# A line of a paper round says one reason at a time, at the cell that it is about.
-LINE = re.compile(r"\w+-\d+$|topics$")
+# A line of a paper round is read by its door: as long as its code tells of none, only the code has a reason.
+LINE = re.compile(r"(?!code)\w+-\d+$")
 FINDING = re.compile(r"(f_[a-z]+)_\d_")
 # The screen at the door is one of choices: what nobody can choose is not worth a place of its own.
 AT_THE_DOOR = "doors/<int:pk>/"

@@ -39,7 +39,11 @@ class HeadForm(forms.Form):
     ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
     place = forms.ChoiceField(label=_("Met, unless typed"), choices=[("", "–"), *Visit.Place.choices])
     topics = forms.TypedMultipleChoiceField(
-        label=_("Topics, unless typed"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Topics, unless typed"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("A ticked topic is not one of this campaign. Tick them again, then save.")},
     )
     declared = forms.BooleanField(required=False)
 
