@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from registry.addresses import ANY_DIGIT, behind_entrance, cut, up_to_entrance
-from registry.lines import ANSWERS, array, key_of_door, line_of, told
+from registry.lines import ANSWERS, array, goes_as_it_stands, key_of_door, line_of, told
 from registry.phones import MOBILE
 from registry.search import sought
 from registry.staging import NAMES, PARTS, Understanding
@@ -53,7 +53,7 @@ class Alike:
         self.patterns: dict[tuple[object, ...], Pattern | None] = {}
 
     def line(self, values: Mapping[str, Cell], number: int, plain: bool) -> str:
-        """As `lines.line_of` writes it. `plain`: `texts.are_plain` said so of the row's cells."""
+        """As `lines.line_of` writes it. `plain`: `texts.are_plain` said so of all `values`."""
         if plain and self.plain_areas and (line := self._filled_in(values, number)):
             return line
         return line_of(self.understanding.row(values, number, plain))
@@ -96,6 +96,8 @@ class Alike:
         place = up_to_entrance(address[street], address[building], address[entrance])
         said = "\t".join([told(row.reasons), row.kind, row.door_class, *place.texts])
         facts = [row.relation, row.use, "", row.register_officer, row.register_badge, ANSWERS[row.registered_elsewhere]]
+        if not goes_as_it_stands(row.community, *place.texts, row.register_officer, row.register_badge):
+            return None
         return Pattern(
             community=f"{row.community}\t{row.community_code}\t",
             place=said,
@@ -119,7 +121,7 @@ class Alike:
         inside = behind_entrance(address[floor], address[door], in_building, numbered)
         key, walk_key, shown = (before + inside.key)[:300], (walk_before + inside.walk_key)[:300], inside.texts
         name_key = key_of(name)
-        if not (name_key + key).isprintable():
+        if not goes_as_it_stands(name, address, name_key, key):
             return ""
         of_door, door_key = (name, name_key[:120]) if names_the_door else ("", "")
         of_person, person_key = (name, name_key[:60]) if is_there else ("", "")

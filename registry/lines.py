@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from registry.search import sought
 from registry.staging import Reason, StagedRow
+from registry.texts import clean
 
 AHEAD = ("row_number", "community", "community_code", "refused", "phone", "reasons")
 # The columns of the rest, in its order.
@@ -22,10 +23,17 @@ ANSWERS = {True: "t", False: "f", None: "\\N"}
 
 
 def escaped(text: str) -> str:
-    r"""Text for COPY. Tabs and line breaks went when the cell was cleaned; a backslash would begin an escape."""
+    r"""Text for COPY. Tabs and line breaks went when a cell was cleaned, and end no line here if they did not; a
+    backslash would begin an escape."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     return text if text.isprintable() else text.translate({9: "\\t", 10: "\\n", 13: "\\r"})
+
+
+def goes_as_it_stands(*texts: str) -> bool:
+    """Whether COPY and the line take the texts unescaped. A key can hold a backslash that its text does not."""
+    together = "".join(texts)
+    return "\\" not in together and together.isprintable()
 
 
 def array(tokens: list[str]) -> str:
@@ -39,7 +47,7 @@ def array(tokens: list[str]) -> str:
 
 
 def line_of(row: StagedRow) -> str:
-    """`AHEAD` and `COLUMNS` between tabs; a community's name and a phone were cleaned and hold none."""
+    """`AHEAD` and `COLUMNS` between tabs; whatever the row holds, no other tab and no line break."""
     place = row.place
     texts = (
         row.kind,
@@ -62,12 +70,12 @@ def line_of(row: StagedRow) -> str:
         row.register_officer,
         row.register_badge,
     )
-    line = "\t".join(texts)
-    if "\\" in line or not line.replace("\t", "").isprintable():
-        line = "\t".join(map(escaped, texts))
+    line = "\t".join(texts if goes_as_it_stands(*texts) else map(escaped, texts))
     tokens = "{}" if row.refused else array(sought(place.written, row.name, row.contact_name))
     refused = "t" if row.refused else ""
-    ahead = f"{row.row_number}\t{row.community}\t{row.community_code}\t{refused}\t{row.phone}\t{told(row.reasons)}"
+    # What the parent reads is not escaped: it only places the row.
+    community = row.community if row.community.isprintable() else clean(row.community)
+    ahead = f"{row.row_number}\t{community}\t{row.community_code}\t{refused}\t{row.phone}\t{told(row.reasons)}"
     key = key_of_door(place.key, row.door_class, row.name_key)
     return f"{ahead}\t{line}\t{ANSWERS[row.registered_elsewhere]}\t{tokens}\t{key}"
 

@@ -172,12 +172,13 @@ def _rows(table: Table, known: list[str], keeper: "_Keeper", say: Any) -> None:
         say("rows", {"sheet": sheet, "rows": len(batch), "bytes": len(block)}, block)
         batch.clear()
 
-    for number, cells, values in table.rows():
+    for number, cells, values, carried in table.rows():
         plain = are_plain(cells)
         keeper.row(number, cells, plain)
         if values is None:
             continue
-        batch.append(alike.line(values, number, plain))
+        # What was carried down from a merged cell is none of the row's cells, and is judged with them.
+        batch.append(alike.line(values, number, plain and (not carried or are_plain(values.values()))))
         if len(batch) == ROWS_A_LINE:
             hand_over()
     if batch:

@@ -68,7 +68,7 @@ class Understanding:
         self._fronts: dict[str, re.Pattern[str]] = {}
 
     def row(self, values: Mapping[str, Cell], number: int, plain: bool = False) -> StagedRow:
-        """`plain`: `texts.are_plain` said so of the row's cells, and each is taken as it stands."""
+        """`plain`: `texts.are_plain` said so of all `values`, and each is taken as it stands."""
         row = StagedRow(number)
         if plain:
             texts = {

@@ -42,19 +42,20 @@ class Table:
     """Titles and headings as they stood, for the returned copy."""
     rest: Iterator[Row] = field(default_factory=lambda: iter(()))
 
-    def rows(self) -> Iterator[tuple[int, list[Cell], dict[str, Cell] | None]]:
-        """Yield (row number, cells as read, values by column); no values where the row is no door's."""
+    def rows(self) -> Iterator[tuple[int, list[Cell], dict[str, Cell] | None, bool]]:
+        """Yield (row number, cells as read, values by column, carried); no values where the row is no door's.
+
+        `carried`: some values stand in no cell of this row, but in one merged over it from above.
+        """
         carried = _Carried(self)
         columns, width = tuple(self.columns.items()), max(self.columns.values()) + 1
         for number, cells in self.rest:
             whole = len(cells) >= width
             values = {name: cells[index] for name, index in columns if whole or index < len(cells)}
             if self._is_no_door(cells, values):
-                yield number, cells, None
+                yield number, cells, None, False
             else:
-                if carried.spans:
-                    carried.fill(number, values)
-                yield number, cells, values
+                yield number, cells, values, bool(carried.spans) and carried.fill(number, values)
 
     def _is_no_door(self, cells: list[Cell], values: dict[str, Cell]) -> bool:
         for name in PLACES:
@@ -91,7 +92,9 @@ class _Carried:
         self.spans = {name: spans[::-1] for name, spans in self.spans.items() if spans}
         self.now: dict[str, tuple[int, Cell]] = {}
 
-    def fill(self, number: int, values: dict[str, Cell]) -> None:
+    def fill(self, number: int, values: dict[str, Cell]) -> bool:
+        """Whether any value was put in."""
+        filled = False
         for name, spans in self.spans.items():
             while spans and spans[-1][1] < number:
                 spans.pop()
@@ -101,7 +104,8 @@ class _Carried:
             if value not in (None, ""):
                 self.now[name] = (first, value)
             elif name in self.now and self.now[name][0] == first:
-                values[name] = self.now[name][1]
+                values[name], filled = self.now[name][1], True
+        return filled
 
 
 def find_table(sheet: Sheet) -> Table | None:

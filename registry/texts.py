@@ -46,9 +46,11 @@ _LONG_NUMBER = re.compile("[0-9]{14}")
 
 
 def are_plain(cells: Collection[object]) -> bool:
-    """Whether `clean` and `without_id_numbers` would leave every cell of a row as it is, and none is masked or an error.
+    """True only if `clean` and `without_id_numbers` leave each of these cells as it is, and none is masked or an error.
 
-    Most rows are, and one look at the whole row tells. Text, short whole numbers and empty cells only.
+    Of the cells given and no others: what is carried into a row from a merged cell has to be among them. One look at
+    all of them together tells, which says no to some that nothing would change: text, short whole numbers other than 0
+    and empty cells only, none with a # or *, and not over 300 characters together.
     """
     try:
         row = "|".join(filter(None, cells))  # type: ignore[arg-type]

@@ -83,3 +83,25 @@ def test_a_plain_row_is_one_that_cleaning_leaves_alone(cells: list[Cell], plain:
     texts = [cell for cell in cells if isinstance(cell, str)]
     if plain:
         assert [without_id_numbers(clean(text))[0] for text in texts] == texts
+
+
+@pytest.mark.parametrize("mark", ["\t", "\n", "\r", "\t\n\t"], ids=["tab", "line break", "return", "several"])
+@pytest.mark.parametrize("column", ["community", "address", "name", "use", "officer", "badge", "relation"])
+def test_no_tab_and_no_line_break_gets_into_a_line_though_the_caller_calls_the_row_plain(
+    column: str, mark: str
+) -> None:
+    values: dict[str, Cell] = {name: cells[0] for name, cells in CELLS.items() if name not in ("person", "in_charge")}
+    for text in (f"{values[column]}{mark}x", f"x{mark}{values[column]}"):
+        alike = Alike(KNOWN, list(values))
+        for number in (2, 3):
+            line = alike.line({**values, column: text}, number, plain=True)
+            assert line.count("\t") == len(AHEAD) + len(COLUMNS) - 1
+            assert line.replace("\t", "").isprintable()
+
+
+def test_a_backslash_that_only_the_key_holds_is_escaped() -> None:
+    columns, values = ["address", "name"], {"address": "车城路6号9栋301室", "name": "好店﹨"}
+    assert are_plain(values.values())
+    line = Alike(KNOWN, columns).line(values, 2, plain=True)
+    assert line == line_of(Understanding(KNOWN, columns).row(values, 2))
+    assert "\t好店\\\\\t" in line

@@ -24,7 +24,7 @@ def table_of(rows: list[list[Any]], merges: tuple[str, ...] = ()) -> Table | Non
 
 def doors(table: Table | None) -> list[tuple[int, dict[str, Any]]]:
     assert table is not None
-    return [(number, values) for number, _cells, values in table.rows() if values is not None]
+    return [(number, values) for number, _cells, values, _carried in table.rows() if values is not None]
 
 
 def test_a_heading_is_found_below_titles_and_their_date() -> None:
@@ -64,6 +64,26 @@ def test_a_cell_merged_over_rows_is_carried_to_each_of_them_and_no_further() -> 
     )
     found = [(values.get("community"), values.get("address")) for _, values in doors(table)]
     assert found == [("六四", "1号"), ("六四", "1号"), ("六四", "2号"), (None, "3号")]
+
+
+def test_a_row_says_whether_anything_was_carried_into_it() -> None:
+    table = table_of(
+        [
+            ["社区", "地址", "姓名"],
+            ["六四", "1号", "甲"],
+            [None, "2号", "乙"],
+            [None, "3号", "丙"],
+            ["五堰", "1号", "丁"],
+        ],
+        merges=("A2:A3",),
+    )
+    assert table is not None
+    assert [(number, carried) for number, *_, carried in table.rows()] == [
+        (2, False),
+        (3, True),
+        (4, False),
+        (5, False),
+    ]
 
 
 def test_blank_totals_footer_and_repeated_heading_rows_are_no_doors() -> None:
