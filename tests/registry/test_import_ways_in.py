@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from accounts.models import AccessEvent, Officer, Unit
 from accounts.refusals import Refusal
 from registry import importing
 from registry.actions import discard_import, read_batch, upload_workbook
-from registry.models import ImportBatch, Premises
+from registry.models import ImportBatch, ImportRow, Premises
 from registry.resources import PremisesResource
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District
 from tests.registry.steps import FIRST, HEAD, bring, table
@@ -144,3 +145,28 @@ def test_a_large_workbook_is_never_compared_row_by_row(district: District, monke
     with importing.in_one_sweep(batch):
         assert "Hash" in plans() or "Merge" in plans()
     assert "Hash" not in plans() and "Merge" not in plans(), "and the writing looks doors up again"
+
+
+def test_a_preview_that_was_open_when_rows_came_to_be_gathered_by_door_keeps_its_doors_apart(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, shop = [*FIRST], [*FIRST]
+    other[1], other[3], other[4] = "1组2号", "李四", "19900000002"
+    shop[2], shop[3] = "门店", "好店"
+    over = bring(district, [*FIRST[:4], "123", *FIRST[5:]])
+    confirm(over, district.chief)
+    batch = bring(district, FIRST, other, shop)
+    rows = ImportRow.objects.unscoped("test").order_by("pk")
+    before = list(rows.filter(batch=batch).values_list("pk", "door_key"))
+    assert len({key for _, key in before}) == 3
+    rows.update(door_key=None)
+
+    migration = import_module("registry.migrations.0008_keys_of_open_previews")
+    monkeypatch.setattr(migration, "BLOCK", 2)
+    with connection.schema_editor(atomic=False) as editor:
+        migration.key_open_previews(None, editor)
+
+    assert list(rows.filter(batch=batch).values_list("pk", "door_key")) == before
+    assert [row.door_key for row in rows.filter(batch=over)] == [None], "what is over stays forgotten"
+    confirm(batch, district.chief)
+    assert doors() == 3
