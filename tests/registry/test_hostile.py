@@ -17,7 +17,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from accounts.refusals import Refusal
-from registry import roster
+from registry import reading, roster
 from registry.actions import read_batch, upload_workbook
 from registry.models import ImportBatch
 from registry.reading import read_in_child
@@ -183,17 +183,34 @@ def test_a_serial_date_is_the_day_that_the_sheet_shows() -> None:
 # -- nothing stays ---------------------------------------------------------------------------------------------------
 
 
-def left_behind() -> set[Path]:
-    """Every file in the places where an upload might lie."""
-    places = [Path(settings.MEDIA_ROOT), Path(tempfile.gettempdir())]
-    found = {path for path in places[0].rglob("*") if path.is_file()} if places[0].is_dir() else set()
-    return found | {path for path in places[1].iterdir() if path.name.startswith(("tmp", "doorstep-upload"))}
+@pytest.fixture
+def left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[Path]]:
+    """Asks for every file in the places where an upload might lie.
+
+    The temporary folder is this test's own, for us and for the child: the system's is everybody's, and what a browser
+    or a test beside this one puts there and takes away is none of an upload's.
+    """
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    assert settings.FILE_UPLOAD_TEMP_DIR is None, "uploads go where tempfile says"
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    start = reading.subprocess.Popen
+
+    def start_there(*args: Any, env: dict[str, str] | None = None, **more: Any) -> Any:
+        return start(*args, env={**(os.environ if env is None else env), "TMPDIR": str(temporary)}, **more)
+
+    monkeypatch.setattr(reading.subprocess, "Popen", start_there)
+
+    def found() -> set[Path]:
+        return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()} | {*temporary.rglob("*")}
+
+    return found
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["bomb of 100 MB", "a million entities", "macros"])
 def test_nothing_of_a_refused_workbook_stays(
-    district: District, name: str, django_capture_on_commit_callbacks: Any
+    district: District, name: str, left_behind: Callable[[], set[Path]], django_capture_on_commit_callbacks: Any
 ) -> None:
     before = left_behind()
     with django_capture_on_commit_callbacks(execute=True):
@@ -207,7 +224,9 @@ def test_nothing_of_a_refused_workbook_stays(
 
 
 @pytest.mark.django_db
-def test_an_upload_that_can_not_be_recorded_leaves_no_file(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_that_can_not_be_recorded_leaves_no_file(
+    district: District, left_behind: Callable[[], set[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*args: Any, **more: Any) -> None:
         raise Refusal("test", "no")
 
@@ -220,7 +239,7 @@ def test_an_upload_that_can_not_be_recorded_leaves_no_file(district: District, m
 
 @pytest.mark.django_db
 def test_a_large_upload_is_refused_on_its_page_and_leaves_nothing(
-    district: District, monkeypatch: pytest.MonkeyPatch
+    district: District, left_behind: Callable[[], set[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registry.xlsx_package.Limits.file_bytes", 3 << 20)
     before = left_behind()
