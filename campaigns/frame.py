@@ -169,17 +169,24 @@ def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: d
 
 @transaction.atomic
 def decide_could_not_meet(*, requests: Sequence[CouldNotMeet], granted: bool, by: Officer, at: datetime) -> int:
-    """Grants or refuses requests in bulk; returns how many were decided. Nobody decides their own."""
+    """Grants or refuses requests in bulk; returns how many were decided. Nobody decides their own.
+
+    The doors are held and read anew: who was met meanwhile is not “could not be met”.
+    """
+    held = FrameDoor.objects.unscoped("doors of the requests").select_for_update(of=("self",), no_key=True)
+    doors = {door.pk: door for door in held.filter(pk__in=[asked.frame_door_id for asked in requests]).order_by("pk")}
+    asked_still = CouldNotMeet.objects.unscoped("the requests themselves").filter(decided_at=None)
+    undecided = set(asked_still.filter(pk__in=[asked.pk for asked in requests]).values_list("pk", flat=True))
     count = 0
     for asked in requests:
         must(by, Right.SHARE_OUT, asked.unit_id)
         if asked.requested_by_id == by.pk:
             raise Refusal("own_request", _("Somebody else decides on your own request."), status=403)
-        if asked.decided_at is not None:
+        if asked.pk not in undecided:
             continue
         asked.decided_at, asked.decided_by, asked.granted = at, by, granted
         asked.save(update_fields=["decided_at", "decided_by", "granted"])
-        door = asked.frame_door
+        door = doors[asked.frame_door_id]
         if granted and door.met_on is None:
             door.could_not_meet_at = at
             door.save(update_fields=["could_not_meet_at"])

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.refusals import Refusal
 from campaigns import actions, frame
-from campaigns.models import Assignment, Campaign, FrameDoor
+from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from tests.world import NOW, World
 from visits.actions import log_attempt, take_back
 from visits.attempts import Attempt
@@ -95,6 +95,18 @@ def test_an_officer_asks_earlier_and_a_supervisor_decides(world, campaign):
     assert frame_door(campaign, door).could_not_meet_at == NOW, "granted stays granted"
     with pytest.raises(Refusal):
         frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="x", by=world.colleague, at=NOW)
+
+
+def test_who_was_met_since_the_request_was_read_is_not_could_not_be_met(world, campaign):
+    campaign.questions.update(required=False)
+    door = world.doors[0]
+    knock(world, door, NOW - DAY)
+    asked = frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW)
+    knock(world, door, NOW, outcome="completed", people_met=1, place="home", declared=True)
+    again = CouldNotMeet.objects.unscoped("test").get(pk=asked.pk)
+    assert frame.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW) == 1
+    assert frame_door(campaign, door).could_not_meet_at is None
+    assert frame.decide_could_not_meet(requests=[again], granted=False, by=world.chief, at=NOW) == 0, "decided before"
 
 
 def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
