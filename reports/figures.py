@@ -1,6 +1,6 @@
 """Figures of one brief as plain data: what a snapshot freezes and every page of it reads. No words, only codes.
 
-`compute()` runs each indicator for the running total, the week and the week before, over the same units.
+`compute()` runs each indicator for the running total, the period and the one before it, over the same units.
 """
 
 import hashlib
@@ -89,10 +89,8 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, b
             # Room to add up a bureau's doors in memory: a few dozen megabytes instead of files on the disk.
             cursor.execute("SET LOCAL work_mem = '64MB'")
     week = Scope(campaign, ids, first, last, within=total, by_hand=by_hand)
-    span = (last - first).days + 1
-    before = Scope(
-        campaign, ids, first - timedelta(days=span), first - timedelta(days=1), within=total, by_hand=by_hand
-    )
+    begins, yesterday = begins_before(first, last), first - timedelta(days=1)
+    before = Scope(campaign, ids, begins, yesterday, within=total, by_hand=by_hand)
     by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
     stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
     return {

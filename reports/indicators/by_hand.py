@@ -1,6 +1,7 @@
 """Visits and doors of the frame counted one by one, for what no kept-up tally can tell, and to check those that can.
 
-A span that is neither a day nor of one week, a moment in the past, a campaign that the worker has not added up yet.
+A span that is neither a day nor of one week or month, a moment in the past, a campaign that the worker has not added up
+yet.
 Every visit of the campaign is walked through once, added up by door and week.
 """
 

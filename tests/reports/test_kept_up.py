@@ -298,6 +298,29 @@ def test_the_command_finds_figures_that_are_not_those_counted(world: World, camp
     agreed(world, campaign)
 
 
+def test_the_command_does_not_call_figures_right_that_nobody_keeps(
+    world: World, campaign: Campaign, capsys: Any
+) -> None:
+    KeptCampaign.objects.all().delete()
+    with pytest.raises(CommandError):
+        call_command("check_figures", "--json")
+    assert '"wrong": [], "not_kept": ["2026 冬季大走访"]' in capsys.readouterr().out
+    call_command("check_figures", "--anew")
+    agreed(world, campaign)
+
+
+@pytest.mark.parametrize("strayed", [{}, {"area_id": "420303"}], ids=["twice", "of a community that left the frame"])
+def test_the_command_throws_away_what_counting_anew_does_not_touch(
+    world: World, campaign: Campaign, strayed: dict[str, str]
+) -> None:
+    row = VisitTally.objects.unscoped("test").filter(campaign=campaign, unit=world.station, met__gt=0).values().first()
+    VisitTally.objects.bulk_create([VisitTally(**{**row, **strayed, "id": None})])
+    with pytest.raises(CommandError):
+        call_command("check_figures")
+    call_command("check_figures", "--anew")
+    agreed(world, campaign)
+
+
 def test_reading_a_figure_writes_nothing(world: World, campaign: Campaign) -> None:
     visit(world, world.doors[9])
     with transaction.atomic(), connection.cursor() as cursor:
@@ -316,8 +339,23 @@ def test_a_brief_asks_the_same_few_questions_however_much_was_done(
         visit(world, world.doors[9], NOW + MINUTE)
 
 
-def test_a_whole_month_is_compared_with_the_month_before() -> None:
-    assert begins_before(date(2026, 12, 1), date(2026, 12, 31)) == date(2026, 11, 1)
-    assert begins_before(date(2026, 12, 1), date(2026, 12, 30)) == date(2026, 11, 1)
+@pytest.mark.parametrize("by_hand", [False, True], ids=["kept", "by hand"])
+def test_a_whole_month_is_compared_with_the_month_before(world: World, by_hand: bool) -> None:
+    """One door was met on the last day of August, another on the first of October."""
+    world.door(101)
+    world.door(102)
+    campaign = world.campaign(starts_on=date(2026, 8, 3))
+    campaign.questions.update(required=False)
+    for number, day in enumerate((date(2026, 8, 31), date(2026, 10, 1))):
+        visit(world, world.doors[number], NOW - (TODAY - day))
+    keep_up(at=NOW)
+    for first, last, change in (
+        (date(2026, 11, 1), date(2026, 11, 30), -1),
+        (date(2026, 10, 1), date(2026, 10, 31), 1),
+        (date(2026, 11, 1), date(2026, 11, 29), 0),
+        (date(2026, 11, 2), date(2026, 11, 8), 0),
+    ):
+        figures = compute(campaign=campaign, units=[world.station], first=first, last=last, by_hand=by_hand)
+        told = {line["code"]: line["change"] for line in figures["lines"]}
+        assert told["households_visited"] == change, first
     assert begins_before(date(2027, 3, 1), date(2027, 3, 31)) == date(2027, 2, 1)
-    assert begins_before(date(2026, 11, 9), date(2026, 11, 15)) == date(2026, 11, 2)

@@ -8,14 +8,16 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from campaigns.frame import ask_could_not_meet, decide_could_not_meet
+from campaigns.models import FrameDoor
 from registry.models import Premises
 from tests.database import app_url
 from tests.hands import at_once
 from tests.running.waiting import wait_for
-from tests.visits.steps import log, met
+from tests.visits.steps import log, met, nobody
 from tests.world import NOW, TODAY, World
 from visits.models import TallyMark, Visit, VisitTally
-from visits.tallies.keeping import LOCKS, keep_up
+from visits.tallies.keeping import LOCKS, keep_anew, keep_up
 from visits.tallies.reading import tallies
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +56,7 @@ def in_the_background(work: Any) -> Thread:
 
 def waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
@@ -106,6 +109,50 @@ def test_a_campaign_that_another_worker_is_at_is_left_alone(
     assert counted(world) == 1
     other.rollback()
     assert keep_up(at=NOW) == 1
+
+
+def test_what_is_thrown_away_and_added_up_waits_for_the_other_worker(
+    world: World, held: Premises, other: psycopg.Connection[Any]
+) -> None:
+    campaign = log(world, met(held)).visit.campaign
+    keep_up(at=NOW)
+    other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, campaign.pk])
+    found: list[int] = []
+    hand = in_the_background(lambda: found.append(keep_anew(campaign, at=NOW)))
+    wait_for(waits_for_a_lock)
+    assert (stored(), found) == (1, [])
+    other.rollback()
+    hand.join()
+    assert (stored(), found) == (1, [1])
+
+
+def test_a_visit_after_the_marks_were_looked_for_is_read(world: World, held: Premises) -> None:
+    visit = log(world, met(held)).visit
+    keep_up(at=NOW)
+    asked = tallies(campaign=visit.campaign_id, units=[world.station.pk], first=None, last=TODAY)
+    assert asked is not None and not asked.live
+    for _worker in ("has not been there", "was there"):
+        log(world, met(held))
+        assert sum(row.attempts for row in asked.read().attempts if row.area is None) == counted(world)
+        keep_up(at=NOW)
+    assert counted(world) == 3
+
+
+def test_a_door_is_not_could_not_be_met_when_a_visit_comes_through_meanwhile(world: World, held: Premises) -> None:
+    log(world, nobody(held))
+    door = FrameDoor.objects.unscoped("test").get(premises=held)
+    asked = ask_could_not_meet(frame_door=door, reason="外出务工", by=world.owner, at=NOW)
+    with transaction.atomic():
+        log(world, met(held))
+        supervisor = in_the_background(
+            lambda: decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
+        )
+        wait_for(waits_for_a_lock)
+    supervisor.join()
+    door.refresh_from_db()
+    assert (door.met_on, door.could_not_meet_at) == (TODAY, None)
+    asked.refresh_from_db()
+    assert asked.granted
 
 
 def test_everybody_is_counted_while_the_worker_adds_up_all_the_time(world: World, held: Premises) -> None:

@@ -1,7 +1,7 @@
 """Figures that are kept up: visits and doors of the frame, added up by day, and marks of what changed since.
 
 Nobody's work: the worker counts them anew from visits and frame (`visits/tallies/`) and whoever reads them counts what
-is marked live, so that they are exact at once. A mark is left by the database itself (migration 0005), whoever writes.
+is marked live, so that they are exact at once. A mark is left by the database itself (migration 0006), whoever writes.
 They follow a community, not a door: a campaign's figures of one station are a few thousand rows.
 """
 

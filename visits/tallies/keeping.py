@@ -80,6 +80,19 @@ def begin_keeping(campaign: Campaign, *, at: datetime) -> int:
 
 
 @transaction.atomic
+def keep_anew(campaign: Campaign, *, at: datetime) -> int:
+    """What was kept of the campaign is thrown away, whatever stands there, and added up; returns how many communities.
+
+    Waits for a worker who is at the campaign, and none comes in between; until the end, what was kept is read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, campaign.pk])
+    for count in COUNTS:
+        count.tally.objects.unscoped("tallies of the campaign, counted anew").filter(campaign=campaign).delete()
+    return begin_keeping(campaign, at=at)
+
+
+@transaction.atomic
 def count_anew(campaign: int, areas: Sequence[str]) -> int:
     """Returns how many communities were counted: none while another worker is at this campaign.
 

@@ -27,9 +27,9 @@ from visits.tallies.counting import (
     monday,
 )
 
-KEPT = """
-SELECT EXISTS (
-    SELECT FROM visits_tallymark m WHERE m.campaign_id = k.campaign_id AND m.unit_id = ANY(%(units)s))
+IS_MARKED = "EXISTS (SELECT FROM visits_tallymark WHERE campaign_id = %(campaign)s AND unit_id = ANY(%(units)s))"
+KEPT = f"""
+SELECT {IS_MARKED}
 FROM visits_keptcampaign k WHERE k.campaign_id = %(campaign)s AND k.zone = %(zone)s AND k.counting = %(counting)s
 """
 LATER = """
@@ -123,7 +123,7 @@ class Tallies:
     first: date | None
     last: date
     live: bool
-    """Something is marked."""
+    """Something was marked when they were asked for; what is marked since is found by reading."""
 
     def read(self) -> Read:
         told = {
@@ -135,7 +135,11 @@ class Tallies:
         }
         with connection.cursor() as cursor:
             cursor.execute(statement(live=self.live), told)
-            attempts, frame, people, brought = (json.loads(rows) if rows else [] for rows in cursor.fetchone())
+            *tables, marked = cursor.fetchone()
+            if marked and not self.live:
+                cursor.execute(statement(live=True), told)
+                *tables, marked = cursor.fetchone()
+            attempts, frame, people, brought = (json.loads(rows) if rows else [] for rows in tables)
         day = date.fromisoformat
         return Read(
             [OfWeek(unit, day(monday), *more) for unit, monday, *more in attempts],
@@ -147,7 +151,7 @@ class Tallies:
 
 @cache
 def statement(*, live: bool) -> str:
-    """One row of four columns, each a JSON list of rows: of all tables at one moment."""
+    """One row of four columns, each a JSON list of rows, and whether anything is marked: all at one moment."""
     columns = []
     for count, (read, group) in READ.items():
         rows = (LIVE if live else STORED).format(
@@ -161,7 +165,7 @@ def statement(*, live: bool) -> str:
             f"(SELECT json_agg(json_build_array({names}))::text FROM "
             f"(SELECT {', '.join(read)} FROM ({rows}) AS r GROUP BY {group}) AS g({names}))"
         )
-    return f"{WITH_LIVE if live else ''} SELECT {', '.join(columns)}"
+    return f"{WITH_LIVE if live else ''} SELECT {', '.join(columns)}, {IS_MARKED}"
 
 
 def tallies(
