@@ -53,6 +53,7 @@ def are_plain(cells: Collection[object]) -> bool:
     and empty cells only, none with a # or *, and not over 300 characters together.
     """
     try:
+        # A cell that is no text is found by join's own TypeError: a row of texts alone, the usual one, costs no look at each.
         row = "|".join(filter(None, cells))  # type: ignore[arg-type]
     except TypeError:
         if any(type(cell) not in _PLAIN or (type(cell) is int and abs(cell) >= 10**14) for cell in cells):

@@ -72,7 +72,7 @@ def test_what_a_share_out_and_a_visit_hold_may_still_be_referred_to(world, campa
         locked_campaign(campaign)
         (frame,) = frames_of(world.doors[0], lock=True)
         for table, pk in (("campaigns_campaign", campaign.pk), ("campaigns_framedoor", frame.pk)):
-            row = f"SELECT 1 FROM {table} WHERE id = %s FOR"  # noqa: S608
+            row = f"SELECT 1 FROM {table} WHERE id = %s FOR"  # noqa: S608 - two names from above
             assert as_owner.execute(f"{row} KEY SHARE NOWAIT", [pk]).fetchone() == (1,)
             with pytest.raises(LockNotAvailable):
                 as_owner.execute(f"{row} NO KEY UPDATE NOWAIT", [pk])
