@@ -14,26 +14,23 @@ from accounts.planner import has_grown
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.board import Board, Choice, Gift, Way, make_board, same_facts
+from campaigns.board.facts import REGISTER
 from campaigns.models import Assignment, Campaign, ShareOut
 
 # The doors that can change hands, numbered within their building in walking order, and of them those in the plan.
-CHOSEN = """
-WITH plan AS (
+# Nothing but our own text is put together in these statements; every value is a parameter.
+CHOSEN = f"""
+WITH {REGISTER}, plan AS (
     SELECT * FROM unnest(%(areas)s::text[], %(buildings)s::text[], %(registered)s::bigint[], %(officers)s::bigint[],
                          %(partners)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
     AS t(area_id, building, registered, officer_id, partner_id, first, last)
-), names AS (
-    SELECT name, min(id) AS id FROM accounts_officer WHERE unit_id = %(unit)s GROUP BY name HAVING count(*) = 1
 ), eligible AS (
     SELECT f.id, f.premises_id, f.unit_id, f.area_id, f.building, f.walk_key, a.id AS held_by,
-           coalesce(b.id, n.id) AS registered,
+           r.officer_id AS registered,
            row_number() OVER (PARTITION BY f.area_id, f.building ORDER BY f.walk_key COLLATE "C", f.id) AS nth
     FROM campaigns_framedoor f
-    JOIN registry_premises p ON p.id = f.premises_id
+    LEFT JOIN register r ON r.id = f.premises_id
     LEFT JOIN campaigns_assignment a ON a.frame_door_id = f.id AND a.ended_at IS NULL
-    LEFT JOIN accounts_officer b ON b.badge = upper(p.register_badge) AND p.register_badge <> ''
-         AND b.unit_id = %(unit)s
-    LEFT JOIN names n ON b.id IS NULL AND n.name = p.register_officer
     WHERE f.campaign_id = %(campaign)s AND f.unit_id = %(unit)s AND f.gone_confirmed_at IS NULL
       AND (f.met_on IS NULL OR %(visited_too)s) AND (a.id IS NULL OR %(take_over)s)
       AND (%(source)s::bigint IS NULL OR a.officer_id = %(source)s OR EXISTS (
@@ -44,8 +41,7 @@ WITH plan AS (
     JOIN plan ON plan.area_id = e.area_id AND plan.building = e.building
          AND (plan.registered IS NULL OR plan.registered = e.registered) AND e.nth BETWEEN plan.first AND plan.last
 )
-"""
-# Nothing but our own text is put together here; every value is a parameter.
+"""  # noqa: S608
 END_OLD = (
     CHOSEN  # noqa: S608
     + """

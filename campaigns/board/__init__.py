@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Officer, Unit
-from campaigns.board.facts import groups_of, holders_of, loads_of, newest_share_out, pairs_of, staff_of
+from campaigns.board.facts import facts_of, holders_of, newest_share_out, pairs_of, staff_of
 from campaigns.board.rows import Board, Choice, CommunityRow, Gift, PersonRow, Way
 from campaigns.board.ways import allocate
 from campaigns.models import Campaign
@@ -25,8 +25,8 @@ HALF = 32
 
 def make_board(*, campaign: Campaign, unit: Unit, choice: Choice, on: date, area_names: dict[str, str]) -> Board:
     """Computes what would be shared out, to whom, and what stays; writes nothing."""
-    groups = groups_of(campaign, unit, choice.source)
-    staff, loads = staff_of(unit, on), loads_of(campaign, unit)
+    facts, staff = facts_of(campaign, unit, choice.source), staff_of(unit, on)
+    groups, loads = facts.groups, facts.loads
     pairs = pairs_of(staff.able)
     people = {o.pk: _person(o, pairs.get(o.pk), loads, choice, staff.usual) for o in staff.able}
     holders = holders_of(loads)

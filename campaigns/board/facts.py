@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant, Officer, Unit
 from accounts.rights import Right
 from accounts.roles import Role, roles_with
-from campaigns.models import Assignment, Campaign, ShareOut
+from campaigns.models import Campaign, ShareOut
 from registry.models import Premises
 
 # What a door weighs when doors are shared out evenly, in half households: a shop takes half as long again, an
@@ -25,16 +25,31 @@ WEIGHTS: Mapping[str, int] = {
     Premises.Kind.INSTITUTION: 6,
 }
 
-# One row per (community, building, officer named by the register): what stands there and in whose hands.
-GROUPS = """
-WITH names AS (
+# Whom the register names for a door of the unit: by badge, or by a name that only one of its officers bears. The unit's
+# doors are read in one go; asked for one by one they take longer, and a little longer the larger the register is.
+REGISTER = """
+names AS (
     SELECT name, min(id) AS id FROM accounts_officer WHERE unit_id = %(unit)s GROUP BY name HAVING count(*) = 1
-), weights AS (
+), register AS MATERIALIZED (
+    SELECT p.id, p.building <> '' AS walled, p.register_badge <> '' OR p.register_officer <> '' AS named,
+           coalesce(b.id, n.id) AS officer_id
+    FROM registry_premises p
+    LEFT JOIN accounts_officer b ON b.badge = upper(p.register_badge) AND p.register_badge <> ''
+         AND b.unit_id = %(unit)s
+    LEFT JOIN names n ON b.id IS NULL AND n.name = p.register_officer
+    WHERE p.unit_id = %(unit)s
+)
+"""
+
+# One row per (community, building, officer named by the register): what stands there and in whose hands. Besides, one
+# row per holder, without a community: what each has not visited yet. Both from one pass over the unit's doors.
+# Nothing but our own text is put together here; every value is a parameter.
+FACTS = f"""
+WITH {REGISTER}, weights AS (
     SELECT * FROM unnest(%(kinds)s::text[], %(weights)s::int[]) AS t(kind, weight)
 )
-SELECT f.area_id, f.building, coalesce(b.id, n.id) AS registered,
-       p.register_badge <> '' OR p.register_officer <> '' AS named,
-       bool_or(p.building <> '') AS walled,
+SELECT f.area_id, f.building, r.officer_id AS registered, coalesce(r.named, FALSE) AS named,
+       coalesce(bool_or(r.walled), FALSE) AS walled,
        count(*) AS doors,
        count(*) FILTER (WHERE f.met_on IS NOT NULL) AS visited,
        count(*) FILTER (WHERE f.met_on IS NULL AND a.id IS NOT NULL) AS held,
@@ -45,20 +60,31 @@ SELECT f.area_id, f.building, coalesce(b.id, n.id) AS registered,
        count(*) FILTER (WHERE f.met_on IS NULL AND a.officer_id = %(source)s) AS of_source,
        count(*) FILTER (WHERE f.met_on IS NOT NULL AND a.officer_id = %(source)s) AS of_source_visited,
        min(f.walk_key COLLATE "C") AS walk_key,
-       coalesce(max(a.id), 0) AS newest
+       coalesce(max(a.id), 0) AS newest,
+       a.officer_id AS holder,
+       coalesce(sum(w.weight) FILTER (WHERE f.met_on IS NULL AND a.id IS NOT NULL), 0)::int AS held_weight
 FROM campaigns_framedoor f
-JOIN registry_premises p ON p.id = f.premises_id
 JOIN weights w ON w.kind = f.kind
+LEFT JOIN register r ON r.id = f.premises_id
 LEFT JOIN campaigns_assignment a ON a.frame_door_id = f.id AND a.ended_at IS NULL
-LEFT JOIN accounts_officer b ON b.badge = upper(p.register_badge) AND p.register_badge <> '' AND b.unit_id = %(unit)s
-LEFT JOIN names n ON b.id IS NULL AND n.name = p.register_officer
 WHERE f.campaign_id = %(campaign)s AND f.unit_id = %(unit)s AND f.gone_confirmed_at IS NULL
-GROUP BY 1, 2, 3, 4
+GROUP BY GROUPING SETS ((f.area_id, f.building, r.officer_id, coalesce(r.named, FALSE)), (a.officer_id))
 ORDER BY f.area_id, min(f.walk_key COLLATE "C"), f.building, registered
-"""
+"""  # noqa: S608
+# What a row of a holder has and a row of a building has not.
+OF_A_HOLDER = ("holder", "held_weight")
 
 
-def groups_of(campaign: Campaign, unit: Unit, source: int | None) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Facts:
+    """`groups` in walking order; `loads` is what everybody holds and has not visited: doors, and their weight."""
+
+    groups: list[dict[str, Any]]
+    loads: dict[int, tuple[int, int]]
+
+
+def facts_of(campaign: Campaign, unit: Unit, source: int | None) -> Facts:
+    """What stands in the unit's part of the frame and in whose hands; `source` is whose doors may be handed on."""
     values = {
         "campaign": campaign.pk,
         "unit": unit.pk,
@@ -66,10 +92,18 @@ def groups_of(campaign: Campaign, unit: Unit, source: int | None) -> list[dict[s
         "kinds": list(WEIGHTS),
         "weights": list(WEIGHTS.values()),
     }
+    facts = Facts([], {})
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS, values)
+        cursor.execute(FACTS, values)
         names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        for found in cursor.fetchall():
+            row = dict(zip(names, found, strict=True))
+            holder, weight = (row.pop(name) for name in OF_A_HOLDER)
+            if row["area_id"] is not None:
+                facts.groups.append(row)
+            elif holder is not None and row["held"]:
+                facts.loads[holder] = row["held"], weight
+    return facts
 
 
 @dataclass
@@ -105,23 +139,6 @@ def staff_of(unit: Unit, on: date) -> Staff:
     order = {Officer.Kind.POLICE: 0, Officer.Kind.AUXILIARY: 1}
     staff.able.sort(key=lambda officer: (order[Officer.Kind(officer.kind)], officer.badge))
     return staff
-
-
-def loads_of(campaign: Campaign, unit: Unit) -> dict[int, tuple[int, int]]:
-    """What everybody holds and has not visited: doors, and their weight."""
-    weight = Case(
-        *(When(frame_door__kind=kind, then=Value(weight)) for kind, weight in WEIGHTS.items()),
-        output_field=IntegerField(),
-    )
-    rows = (
-        Assignment.objects.unscoped("present loads")
-        .live()
-        .filter(campaign=campaign, unit=unit, frame_door__met_on__isnull=True, frame_door__gone_confirmed_at=None)
-        .order_by()
-        .values_list("officer_id")
-        .annotate(doors=Count("pk"), weight=Sum(weight))
-    )
-    return {officer_id: (doors, weight) for officer_id, doors, weight in rows}
 
 
 def holders_of(loads: Mapping[int, tuple[int, int]]) -> list[tuple[Officer, int]]:
