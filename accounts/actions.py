@@ -150,12 +150,27 @@ def end_grants(*, officer: Officer, at: datetime) -> None:
     officer.forget_grants()
 
 
+def held_officers(officers: Sequence[Officer]) -> list[Officer]:
+    """These people as they are now, locked until the transaction ends: somebody may have moved them meanwhile.
+
+    Their units are read by a statement of its own: joined, a row whose unit changes while it is waited for is lost.
+    """
+    rows = Officer.objects.unscoped("people in hand").select_for_update(no_key=True).prefetch_related("unit")
+    return list(rows.filter(pk__in=[officer.pk for officer in officers]).order_by("pk"))
+
+
 @transaction.atomic
 def officer_leaves(*, officer: Officer, on: date, by: Officer, at: datetime) -> None:
-    """Switches the account off and ends its grants; doors still in hand are listed for hand-over by campaigns."""
+    """Switches the account off and ends its grants; doors still in hand are listed for hand-over by campaigns.
+
+    Who has left already stays as they left.
+    """
+    officer = held_officers([officer])[0]
     must(by, Right.MANAGE_ROSTER, officer.unit_id)
     if officer.pk == by.pk:
         raise Refusal("own_account", _("You can't end your own account. Ask another supervisor."))
+    if officer.left_on is not None and not officer.is_active:
+        return
     officer.left_on, officer.is_active = on, False
     officer.save(update_fields=["left_on", "is_active"])
     end_grants(officer=officer, at=at)
@@ -172,7 +187,8 @@ def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> li
     if len(officers) > 100:
         raise Refusal("too_many", _("At most 100 slips at a time. Choose fewer people."))
     slips = []
-    for officer in officers:
+    held = {officer.pk: officer for officer in held_officers(officers)}
+    for officer in (held[each.pk] for each in officers):
         must(by, Right.MANAGE_ROSTER, officer.unit_id)
         if officer.pk == by.pk:
             raise Refusal("own_code", _("Change your own password by yourself; slips are for others."))
@@ -207,7 +223,16 @@ def _must_reach_as_far(by: Officer, officer: Officer) -> None:
 
 @transaction.atomic
 def choose_password(*, officer: Officer, password: str) -> None:
-    """The person's own choice, after the form has checked the present one."""
+    """The person's own choice, after the form has checked the present one against `officer`.
+
+    Raises `Refusal` (409) when another one holds meanwhile: a code that was just printed is not undone by an old one.
+    """
+    if held_officers([officer])[0].password != officer.password:
+        raise Refusal(
+            "password_changed",
+            _("Your password or code was changed meanwhile. Sign in with the new one."),
+            status=409,
+        )
     officer.set_password(password)
     officer.must_change_password, officer.code_expires_at = False, None
     officer.save(update_fields=["password", "must_change_password", "code_expires_at"])

@@ -14,6 +14,7 @@ from accounts.models import Officer, Unit
 from accounts.planner import has_grown
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from campaigns.holding import hold_campaign
 from campaigns.models import (
     Assignment,
     Campaign,
@@ -134,15 +135,12 @@ SELECT %s, p.id, p.unit_id, p.area_id, p.kind, trim(concat_ws(' ', nullif(p.stre
 
 @transaction.atomic
 def open_campaign(*, campaign: Campaign, version: int, by: Officer, at: datetime) -> Campaign:
-    """Freezes the frame (one row a door, counted and digested) and the questions; binds communities by the roster."""
-    with connection.cursor() as cursor:
-        cursor.execute(FREEZE_FRAME, [campaign.pk, campaign.unit.path + "%", campaign.pk])
-        count = cursor.rowcount
-    if count == 0:
-        raise Refusal(
-            "empty_frame",
-            _("There is no door in the chosen communities yet. Bring the doors in first."),
-        )
+    """Freezes the frame (one row a door, counted and digested) and the questions; binds communities by the roster.
+
+    Held first: a draft's page that is being saved is in the frame's terms, or finds that it is no draft any more.
+    """
+    # Of what is no draft any more nothing is frozen: `move()` says so.
+    count = _freeze(campaign) if hold_campaign(campaign).state == Campaign.State.DRAFT else 0
     campaign = move(
         campaign,
         CAMPAIGN,
@@ -159,6 +157,18 @@ def open_campaign(*, campaign: Campaign, version: int, by: Officer, at: datetime
     log_access(by, "campaign_opened", campaign)
     has_grown(FrameDoor, rows=count)
     return campaign
+
+
+def _freeze(campaign: Campaign) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(FREEZE_FRAME, [campaign.pk, campaign.unit.path + "%", campaign.pk])
+        count: int = cursor.rowcount
+    if count == 0:
+        raise Refusal(
+            "empty_frame",
+            _("There is no door in the chosen communities yet. Bring the doors in first."),
+        )
+    return count
 
 
 def frame_digest(campaign: Campaign) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import DateField, TextField
 from django.forms import DateInput, Textarea
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from accounts.rights import Right
 from campaigns import desk
 from campaigns.forms import CampaignForm, PhaseFormSet
 from campaigns.frame_admin import AssignmentAdmin, CouldNotMeetAdmin, FrameDoorAdmin, ShareOutAdmin
+from campaigns.holding import hold_campaign
 from campaigns.models import (
     Assignment,
     Campaign,
@@ -159,9 +161,17 @@ class CampaignAdmin(BaseModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        """What is saved is a draft: held, so that nobody opens it between the look at its state and the saving."""
+        if request.method != "POST":
+            return self._set_up(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            campaign = hold_campaign(self.get_object(request, object_id))
+            if campaign.state != Campaign.State.DRAFT:
+                return desk.too_late(request, campaign)
+            return self._set_up(request, object_id, form_url, extra_context)
+
+    def _set_up(self, request: HttpRequest, object_id: str, form_url: str, extra_context: Any) -> HttpResponse:
         campaign = self.get_object(request, object_id)
-        if request.method == "POST" and campaign.state != Campaign.State.DRAFT:
-            return desk.too_late(request, campaign)
         moves = desk.moves_of(campaign, officer_of(request))
         by = officer_of(request)
         may = {"may_set_up": by.may(Right.SET_UP, campaign.unit_id), "may_copy": by.may(Right.SET_UP)}

@@ -1,4 +1,7 @@
-"""A door of the frame while its campaign runs: the fold of attempts at it, and what a second hand decides about it."""
+"""A door of the frame while its campaign runs: the fold of attempts at it, and doors that join it late.
+
+What a second hand decides about a door stands in `second_hand.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +11,9 @@ from django.db import transaction
 from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from accounts.actions import must
 from accounts.models import Officer
 from accounts.refusals import Refusal
-from accounts.rights import Right
+from campaigns.holding import hold_campaign
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from registry.models import Premises
 
@@ -99,7 +101,11 @@ def frames_of(premises: Premises, *, lock: bool) -> list[FrameDoor]:
 
 @transaction.atomic
 def add_to_frame(*, campaign: Campaign, premises: Premises, officer: Officer, at: datetime) -> FrameDoor:
-    """A door found on the round joins the frame as added late, in the finder's hands; printed beside the rate."""
+    """A door found on the round joins the frame as added late, in the finder's hands; printed beside the rate.
+
+    The campaign is held: closed a moment before, it would keep a door in somebody's hands for ever.
+    """
+    campaign = hold_campaign(campaign)
     if campaign.state != Campaign.State.OPEN:
         raise Refusal("campaign_closed", _("This campaign is not open."), status=409)
     building = " ".join(part for part in (premises.street, premises.building) if part)
@@ -126,82 +132,3 @@ def add_to_frame(*, campaign: Campaign, premises: Premises, officer: Officer, at
             given_at=at,
         )
     return door
-
-
-# -- doors that are gone, doors that could not be met --
-
-
-@transaction.atomic
-def confirm_gone(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> int:
-    """A second hand confirms that these doors are gone; they leave the denominator. Returns how many.
-
-    Skips a door that nobody said is gone or that was met since. Needs SHARE_OUT at each door's unit.
-    """
-    count = 0
-    for door in doors:
-        must(by, Right.SHARE_OUT, door.unit_id)
-        if door.gone_said and door.met_on is None and door.gone_confirmed_at is None:
-            door.gone_confirmed_at, door.gone_confirmed_by = at, by
-            door.save(update_fields=["gone_confirmed_at", "gone_confirmed_by"])
-            count += 1
-    return count
-
-
-@transaction.atomic
-def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: datetime) -> CouldNotMeet:
-    """The officer asks, before the policy's number is reached, to count the door as “could not be met”."""
-    mine = Assignment.objects.unscoped("is it theirs").live().of(by).filter(frame_door=frame_door).exists()
-    if not mine:
-        raise Refusal("not_yours", _("Only the officer who holds this door can ask."), status=403)
-    if not reason.strip():
-        raise Refusal("reason", _("Say why nobody can be met here."), field="reason")
-    if frame_door.met_on is not None:
-        raise Refusal("met", _("This door has been visited already."), status=409)
-    asked, made = CouldNotMeet.objects.unscoped("asking once").get_or_create(
-        frame_door=frame_door,
-        decided_at=None,
-        defaults={"unit_id": frame_door.unit_id, "requested_at": at, "requested_by": by, "reason": reason.strip()},
-    )
-    if not made:
-        raise Refusal("asked_already", _("This was asked already and waits for the supervisor."), status=409)
-    return asked
-
-
-@transaction.atomic
-def decide_could_not_meet(*, requests: Sequence[CouldNotMeet], granted: bool, by: Officer, at: datetime) -> int:
-    """Grants or refuses requests in bulk; returns how many were decided. Nobody decides their own.
-
-    The doors are held and read anew: who was met meanwhile is not “could not be met”.
-    """
-    held = FrameDoor.objects.unscoped("doors of the requests").select_for_update(of=("self",), no_key=True)
-    doors = {door.pk: door for door in held.filter(pk__in=[asked.frame_door_id for asked in requests]).order_by("pk")}
-    asked_still = CouldNotMeet.objects.unscoped("the requests themselves").filter(decided_at=None)
-    undecided = set(asked_still.filter(pk__in=[asked.pk for asked in requests]).values_list("pk", flat=True))
-    count = 0
-    for asked in requests:
-        must(by, Right.SHARE_OUT, asked.unit_id)
-        if asked.requested_by_id == by.pk:
-            raise Refusal("own_request", _("Somebody else decides on your own request."), status=403)
-        if asked.pk not in undecided:
-            continue
-        asked.decided_at, asked.decided_by, asked.granted = at, by, granted
-        asked.save(update_fields=["decided_at", "decided_by", "granted"])
-        door = doors[asked.frame_door_id]
-        if granted and door.met_on is None:
-            door.could_not_meet_at = at
-            door.save(update_fields=["could_not_meet_at"])
-        count += 1
-    return count
-
-
-@transaction.atomic
-def return_could_not_meet(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> int:
-    """The supervisor sends doors back to be tried again."""
-    count = 0
-    for door in doors:
-        must(by, Right.SHARE_OUT, door.unit_id)
-        if door.could_not_meet_at is not None:
-            door.could_not_meet_at = None
-            door.save(update_fields=["could_not_meet_at"])
-            count += 1
-    return count

@@ -12,15 +12,20 @@ from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import desk, excel
-from campaigns.frame import confirm_gone, decide_could_not_meet, return_could_not_meet
 from campaigns.models import Assignment, CouldNotMeet, FrameDoor, ShareOut
+from campaigns.second_hand import confirm_gone, decide_could_not_meet, return_could_not_meet
 
 
 def _decided(model_admin: admin.ModelAdmin[Any], request: HttpRequest, action: Any, sentence: Any, **what: Any) -> None:
-    """Calls an action over chosen rows and says how many, or shows the refusal; a refusal writes nothing."""
+    """Calls an action over chosen rows and says how many, or shows the refusal; a refusal writes nothing.
+
+    That somebody was faster (409) is a page of its own, so that nobody takes the list for what it was.
+    """
     try:
         count = action(by=officer_of(request), at=timezone.now(), **what)
     except Refusal as refusal:
+        if refusal.status == 409:
+            raise
         model_admin.message_user(request, str(refusal), level=messages.ERROR)
         return
     model_admin.message_user(request, sentence % {"count": count})

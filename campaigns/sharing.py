@@ -15,6 +15,7 @@ from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.board import Board, Choice, Gift, Way, make_board, same_facts
 from campaigns.board.facts import REGISTER
+from campaigns.holding import hold_campaign
 from campaigns.models import Assignment, Campaign, ShareOut
 
 # The doors that can change hands, numbered within their building in walking order, and of them those in the plan.
@@ -118,11 +119,8 @@ def share_out(
 
 
 def locked_campaign(campaign: Campaign) -> Campaign:
-    """The open campaign, its row locked until the transaction ends: share-outs of one campaign go one by one.
-
-    Other rows may still refer to it: a visit that is being committed does, and waits for no share-out.
-    """
-    locked: Campaign = Campaign._base_manager.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
+    """The open campaign, its row locked until the transaction ends: share-outs of one campaign go one by one."""
+    locked = hold_campaign(campaign)
     if locked.state != Campaign.State.OPEN:
         raise Refusal("campaign_not_open", _("Doors are shared out while the campaign is open."), status=409)
     return locked

@@ -295,7 +295,12 @@ def void(*, case: Case, reason: str, version: int, by: Officer, at: datetime) ->
 
 @transaction.atomic
 def merge(*, case: Case, into: Case, version: int, by: Officer, at: datetime) -> Case:
-    """The same matter registered twice: this one ends, the other goes on."""
+    """The same matter registered twice: this one ends, the other goes on.
+
+    Both are held, in the order of their numbers: two hands that merge them crosswise would end both.
+    """
+    held = Case._base_manager.select_for_update(no_key=True, of=("self",)).filter(pk__in=(case.pk, into.pk))
+    into = {row.pk: row for row in held.order_by("pk")}[into.pk]
     if into.pk == case.pk or into.kind != case.kind or into.state == Case.State.VOIDED:
         raise Refusal("merge", _("Choose another case of the same kind that is not void."), field="into")
     return move(case, CASE, "merge", by=by, at=at, version=version, merged_into=into)

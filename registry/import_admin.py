@@ -129,6 +129,11 @@ class ImportBatchAdmin(BaseModelAdmin):
             if refusal.code == "preview_stale":
                 look_again(batch=self._batch(request, pk), by=by, at=at)
             self.message_user(request, str(refusal), level=messages.ERROR)
+            if refusal.status == 409:
+                # The preview as it is now, with what was said: nobody takes it for the one that was confirmed.
+                shown = self.change_view(request, str(pk))
+                shown.status_code = 409
+                return shown
         else:
             self.message_user(request, _("The doors are in the register."))
         return self._back(batch)

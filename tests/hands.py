@@ -3,10 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from accounts.refusals import Refusal
+from tests.running.waiting import wait_for
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
@@ -23,6 +26,51 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(works)) as pool:
         return list(pool.map(run, works))
+
+
+def in_the_background(work: Callable[[], Any]) -> Thread:
+    """On a connection of its own, begun already."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread
+
+
+def waits_for_a_lock() -> bool:
+    """Whether somebody on this database does, as the server tells it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def overtaken(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
+    """What `then` gives, or the code of its refusal, when it comes while what `first` wrote is not committed yet.
+
+    `then` waits for a lock of `first`, or runs through without: both are seen before `first` is committed.
+    """
+    given: list[Any] = []
+
+    def run() -> None:
+        try:
+            given.append(then())
+        except Refusal as refusal:
+            given.append(refusal.code)
+
+    with transaction.atomic():
+        first()
+        second = in_the_background(run)
+        wait_for(lambda: waits_for_a_lock() or not second.is_alive())
+    second.join()
+    return given[0]
 
 
 def timed(work: Callable[[], Any], spans: list[tuple[float, float]]) -> Any:

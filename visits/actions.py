@@ -181,8 +181,8 @@ def _said(value: Any) -> Any:
 
 
 def _locked(visit: Visit) -> Visit:
-    rows = Visit.objects.unscoped("the record in hand").select_for_update(of=("self",))
-    found: Visit = rows.select_related("premises", "campaign").get(pk=visit.pk)
+    """Without its door and campaign: joined, a row whose door is merged while it is waited for is lost."""
+    found: Visit = Visit.objects.unscoped("the record in hand").select_for_update(of=("self",)).get(pk=visit.pk)
     return found
 
 
@@ -216,6 +216,7 @@ def add_door(
         .running(timezone.localdate(at))
         .filter(areas__in=codes, unit_id__in=above)
         .distinct()
+        .order_by("pk")
     )
     joined = [add_to_frame(campaign=campaign, premises=premises, officer=by, at=at) for campaign in campaigns]
     if not joined:

@@ -48,9 +48,13 @@ def candidates_for(door: Premises) -> list[Premises]:
 
 @transaction.atomic
 def confirm_added(*, doors: Sequence[Premises], by: Officer, at: datetime) -> int:
-    """The supervisor has looked: these doors are new. Returns how many were still waiting."""
+    """The supervisor has looked: these doors are new. Returns how many were still waiting.
+
+    They are held and read anew: one that was merged away meanwhile is not confirmed.
+    """
     count = 0
-    for door in doors:
+    held = Premises.objects.unscoped("confirming").select_for_update(of=("self",), no_key=True)
+    for door in held.filter(pk__in=[door.pk for door in doors]).order_by("pk"):
         must(by, Right.SHARE_OUT, door.unit_id)
         if door.added_on_round and door.merged_into_id is None:
             door.added_on_round = False
@@ -68,7 +72,8 @@ def merge_added(*, door: Premises, into: Premises, by: Officer, at: datetime) ->
     """
     must(by, Right.SHARE_OUT, door.unit_id)
     must(by, Right.SHARE_OUT, into.unit_id)
-    pair = Premises.objects.unscoped("merging").select_for_update(of=("self",)).filter(pk__in=(door.pk, into.pk))
+    held = Premises.objects.unscoped("merging").select_for_update(of=("self",), no_key=True)
+    pair = held.filter(pk__in=(door.pk, into.pk))
     rows = {row.pk: row for row in pair.order_by("pk")}
     door, into = rows[door.pk], rows[into.pk]
     if not door.added_on_round or door.merged_into_id is not None:

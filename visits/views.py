@@ -22,7 +22,7 @@ from accounts.models import Officer
 from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.frame import ask_could_not_meet
+from campaigns.second_hand import ask_could_not_meet
 from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels

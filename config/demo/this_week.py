@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.actions import officer_leaves
 from accounts.models import Officer
-from campaigns.frame import confirm_gone
 from campaigns.models import Assignment, FrameDoor
+from campaigns.second_hand import confirm_gone
 from config.demo.people import Station
 from config.demo.story import Story, at_clock
 from disputes import actions as cases

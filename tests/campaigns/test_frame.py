@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.refusals import Refusal
-from campaigns import actions, frame
+from campaigns import actions, frame, second_hand
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from tests.world import NOW, World
 from visits.actions import log_attempt, take_back
@@ -86,27 +86,33 @@ def test_enough_attempts_in_enough_bands_make_a_door_could_not_be_met_until_one_
 def test_an_officer_asks_earlier_and_a_supervisor_decides(world, campaign):
     door = world.doors[0]
     knock(world, door, NOW - DAY)
-    asked = frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW)
+    asked = second_hand.ask_could_not_meet(
+        frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW
+    )
     with pytest.raises(Refusal):
-        frame.decide_could_not_meet(requests=[asked], granted=True, by=world.owner, at=NOW)
-    frame.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
+        second_hand.decide_could_not_meet(requests=[asked], granted=True, by=world.owner, at=NOW)
+    second_hand.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
     assert frame_door(campaign, door).could_not_meet_at == NOW
     knock(world, door, NOW + timedelta(minutes=5))
     assert frame_door(campaign, door).could_not_meet_at == NOW, "granted stays granted"
     with pytest.raises(Refusal):
-        frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="x", by=world.colleague, at=NOW)
+        second_hand.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="x", by=world.colleague, at=NOW)
 
 
 def test_who_was_met_since_the_request_was_read_is_not_could_not_be_met(world, campaign):
     campaign.questions.update(required=False)
     door = world.doors[0]
     knock(world, door, NOW - DAY)
-    asked = frame.ask_could_not_meet(frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW)
+    asked = second_hand.ask_could_not_meet(
+        frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW
+    )
     knock(world, door, NOW, outcome="completed", people_met=1, place="home", declared=True)
     again = CouldNotMeet.objects.unscoped("test").get(pk=asked.pk)
-    assert frame.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW) == 1
+    assert second_hand.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW) == 1
     assert frame_door(campaign, door).could_not_meet_at is None
-    assert frame.decide_could_not_meet(requests=[again], granted=False, by=world.chief, at=NOW) == 0, "decided before"
+    assert second_hand.decide_could_not_meet(requests=[again], granted=False, by=world.chief, at=NOW) == 0, (
+        "decided before"
+    )
 
 
 def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
@@ -115,9 +121,9 @@ def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
     gone = frame_door(campaign, door)
     assert gone.gone_said == "moved" and gone.gone_confirmed_at is None
     with pytest.raises(Refusal):
-        frame.confirm_gone(doors=[gone], by=world.other_chief, at=NOW)
+        second_hand.confirm_gone(doors=[gone], by=world.other_chief, at=NOW)
     untouched = frame_door(campaign, world.doors[1])
-    assert frame.confirm_gone(doors=[gone, untouched], by=world.chief, at=NOW) == 1
+    assert second_hand.confirm_gone(doors=[gone, untouched], by=world.chief, at=NOW) == 1
     assert frame_door(campaign, door).gone_confirmed_by == world.chief
 
 

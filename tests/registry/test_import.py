@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, discard_import, look_again, upload_workbook
-from registry.models import Contact, Premises
+from registry.doors import add_door
+from registry.models import Area, Contact, Premises
 from registry.writing import order_names
+from tests.hands import overtaken
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District
 from tests.registry.steps import FIRST, bring, table, versions
 from tests.registry.test_samples import confirm, contacts, doors, read
@@ -86,6 +90,43 @@ def test_two_at_once_write_once(district: District) -> None:
         each.join()
     assert sorted(outcomes) == ["done", "stale"]
     assert (doors(), contacts()) == (579, 592)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_door_that_somebody_else_writes_during_the_confirmation_is_seen(district: District) -> None:
+    """The register was compared before the other one committed: what tells is that fewer doors were new than said."""
+    batch = bring(district, FIRST, ["六四社区", "1组2号", "住户", "李四", "19900000002", "自住", "否", "户主", ""])
+    area = Area.objects.get(name__startswith="六四")
+
+    def finds_it() -> None:
+        add_door(area=area, kind="household", address="1组2号", by=district.chief, at=NOW)
+
+    before = batch.counts
+    assert overtaken(finds_it, lambda: confirm(batch, district.chief)) == "preview_stale"
+    assert (doors(), contacts()) == (1, 0), "nothing of the workbook"
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts) == ("ready", before)
+    again = look_again(batch=batch, by=district.chief, at=NOW)
+    assert again.counts["new_doors"] == 1
+    confirm(again, district.chief)
+    assert (doors(), contacts()) == (2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_says_that_the_register_has_changed_and_shows_the_new_preview(district: District) -> None:
+    batch = bring(district, FIRST)
+    area = Area.objects.get(name__startswith="六四")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(district.chief)
+    answer = overtaken(
+        lambda: add_door(area=area, kind="household", address="1组1号", by=district.chief, at=NOW),
+        lambda: client.post(reverse("admin:registry_importbatch_confirm", args=[batch.pk]), {"version": batch.version}),
+    )
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "The register has changed since this preview was made" in page
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["new_doors"], doors()) == ("ready", 0, 1)
 
 
 def test_what_goes_wrong_in_the_middle_writes_nothing(district: District, monkeypatch: pytest.MonkeyPatch) -> None:

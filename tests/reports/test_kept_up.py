@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import Unit
 from campaigns import actions as campaign_actions
-from campaigns import frame as doors
+from campaigns import second_hand as doors
 from campaigns.models import Campaign, FrameDoor, Topic
 from registry.models import Premises
 from reports.figures import begins_before, compute, last_full_week

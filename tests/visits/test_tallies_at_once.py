@@ -1,18 +1,17 @@
 """A visit that comes through while the worker adds up is neither lost nor counted twice."""
 
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from campaigns.frame import ask_could_not_meet, decide_could_not_meet
 from campaigns.models import FrameDoor
+from campaigns.second_hand import ask_could_not_meet, decide_could_not_meet
 from registry.models import Premises
 from tests.database import app_url
-from tests.hands import at_once
+from tests.hands import at_once, in_the_background, waits_for_a_lock
 from tests.running.waiting import wait_for
 from tests.visits.steps import log, met, nobody
 from tests.world import NOW, TODAY, World
@@ -40,27 +39,6 @@ def counted(world: World) -> int:
 
 def stored() -> int:
     return sum(VisitTally.objects.unscoped("test").values_list("attempts", flat=True))
-
-
-def in_the_background(work: Any) -> Thread:
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
-
-
-def waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_visit_that_is_not_through_yet_keeps_its_mark(world: World, held: Premises) -> None:

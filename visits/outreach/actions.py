@@ -13,6 +13,7 @@ from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from campaigns.holding import hold_campaign
 from campaigns.models import Campaign
 from registry.jurisdictions import unit_by_prefix, unit_of
 from registry.models import Area
@@ -46,6 +47,7 @@ def record_outreach(*, campaign: Campaign, facts: Facts, client_id: UUID, by: Of
         raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
     if known is not None:
         return known
+    campaign = hold_campaign(campaign)
     _check(campaign, unit, facts, at)
     outreach: Outreach = Outreach.objects.create(
         unit=unit,
