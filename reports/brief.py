@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from disputes.words import Kind, category_label
-from reports.figures import FRONT
+from reports.figures import FRONT, MOST_PLANNED
 from reports.indicators import INDICATORS
 from visits.models import Handed, Outreach, Service
 
@@ -185,6 +185,21 @@ class Brief:
             "disputes": pair("disputes_resolved")[0],
             "hazards": pair("hazards_rectified")[0],
             "overdue": row["overdue"],
+        }
+
+    @property
+    def plan(self) -> int:
+        """In percent. Figures frozen before definitions 4 were compared with 80 from the first day on."""
+        return int(self.figures.get("plan", MOST_PLANNED))
+
+    @property
+    def plan_said(self) -> str:
+        """What a rate is compared with, and where that comes from."""
+        if "plan" not in self.figures:
+            return f"{self.plan}%"
+        return _("%(plan)s%% (the share of the campaign's days that had passed, at most %(most)s%%)") % {
+            "plan": self.plan,
+            "most": MOST_PLANNED,
         }
 
     def totals(self) -> dict[str, Any]:

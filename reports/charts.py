@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from registry.models import Premises
 from reports.brief import Brief, grouped, percent
-from reports.figures import PLAN_PERCENT
 
 WIDTH = 360
 # Room for the numbers of the scale, above the columns for their values, and below for the weeks.
@@ -203,9 +202,9 @@ def _stations(brief: Brief) -> Chart:
     return Chart(
         "stations",
         _("Visit rate of households, by station"),
-        _("In official order, no rank. The upright line is the plan of %(plan)s%%; ▲ lies below it (from 30 doors on).")
-        % {"plan": PLAN_PERCENT},
-        shares(rows, PLAN_PERCENT),
+        _("In official order, no rank. The upright line is the plan, %(plan)s; ▲ lies below it (from 30 doors on).")
+        % {"plan": brief.plan_said},
+        shares(rows, brief.plan),
         [_("Unit"), _("visited"), _("base"), _("visit rate")],
         [
             [label, grouped(part), grouped(whole), ("▲ " if marked else "") + percent(part, whole)]

@@ -53,8 +53,8 @@ MORE = (
     *("services", "materials", "outreach", "people_reached", "households_reached", "overdue"),
 )
 STATION = ("households_visited", "contact_rate", "disputes_resolved", "hazards_rectified", "overdue")
-# Below plan is marked from this many doors on, and below this share of the frame.
-ENOUGH, PLAN_PERCENT = 30, 80
+# Below plan is marked from this many doors on; and this share of the frame is what a plan asks at most.
+ENOUGH, MOST_PLANNED = 30, 80
 
 
 def units_in_reach(officer: Officer, unit: Unit) -> list[Unit]:
@@ -76,6 +76,12 @@ def begins_before(first: date, last: date) -> date:
     return yesterday.replace(day=1) if is_month else yesterday - (last - first)
 
 
+def plan_percent(campaign: Campaign, last: date) -> int:
+    """Of a hundred doors, as many as the campaign's days that have passed at the end of `last`; 80 at most."""
+    days, passed = ((day - campaign.starts_on).days + 1 for day in (campaign.ends_on, last))
+    return max(0, min(MOST_PLANNED, 100 * passed // days))
+
+
 @transaction.atomic
 def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, by_hand: bool = False) -> dict[str, Any]:
     """Everything that a brief prints. Counts only, keyed by stable codes; rates are made when shown.
@@ -93,6 +99,7 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, b
     before = Scope(campaign, ids, begins, yesterday, within=total, by_hand=by_hand)
     by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
     stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
+    plan = plan_percent(campaign, last)
     return {
         "version": VERSION,
         "campaign": campaign.title,
@@ -103,7 +110,8 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, b
         "since": campaign.starts_on.isoformat(),
         "week_number": campaign.week_of(last),
         "lines": [_line(code, by_unit[code], week, before) for code in (*FRONT, *MORE)],
-        "stations": [_station(unit, by_unit) for unit in stations],
+        "plan": plan,
+        "stations": [_station(unit, by_unit, plan) for unit in stations],
         "frame": frame_note(total),
         "weeks": by_week(total),
         "kinds": by_kind(total),
@@ -141,7 +149,7 @@ def _line(code: str, counts: dict[str, dict[int, int]], week: Scope, before: Sco
     }
 
 
-def _station(unit: Unit, by_unit: dict[str, dict[str, dict[int, int]]]) -> dict[str, Any]:
+def _station(unit: Unit, by_unit: dict[str, dict[str, dict[int, int]]], plan: int) -> dict[str, Any]:
     row: dict[str, Any] = {"unit": unit.name}
     for code in STATION:
         counts = by_unit[code]
@@ -149,7 +157,7 @@ def _station(unit: Unit, by_unit: dict[str, dict[str, dict[int, int]]]) -> dict[
         row[f"{code}_numerator"] = counts["numerator"].get(unit.pk, 0)
         row[f"{code}_over"] = counts["over"].get(unit.pk, 0)
     over, numerator = row["households_visited_over"], row["households_visited_numerator"]
-    row["below_plan"] = over >= ENOUGH and 100 * numerator < PLAN_PERCENT * over
+    row["below_plan"] = over >= ENOUGH and 100 * numerator < plan * over
     return row
 
 

@@ -24,6 +24,7 @@ def workbook_of(brief: Brief, source: str) -> io.BytesIO:
         (_("To"), brief.last),
         (_("Running totals since"), brief.since),
         (_("Figures"), source),
+        (_("Plan of the visit rate"), brief.plan_said),
         (_("Version of definitions"), figures["version"]),
     ]
     tables = [

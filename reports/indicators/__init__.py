@@ -10,8 +10,8 @@ from reports.indicators.definitions import INDICATORS, Indicator
 from reports.indicators.rows import Scope
 
 # 2: materials, services and outreach are counted. 3: a visited door has the kind and the community that the frame froze,
-# and counts as visited whichever unit stood there.
-VERSION = 3
+# and counts as visited whichever unit stood there. 4: the plan of the visit rate grows with the campaign's days.
+VERSION = 4
 
 __all__ = [
     "INDICATORS",

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from reports.brief import Brief
 from reports.charts import PLOT, TOP, WIDTH, charts_of, columns, scale, shares
-from reports.figures import compute, units_in_reach
+from reports.figures import compute, plan_percent, units_in_reach
 from reports.pdf import brief_html, draw
 from tests.reports.test_brief import campaign, frozen, visit
 from tests.world import NOW, TODAY, World
@@ -102,6 +102,38 @@ def test_below_the_plan_is_said_with_a_mark_and_from_thirty_doors_on(world, camp
     stations = charts_of(Brief(figures))[-1]
     assert stations.rows[0][-1] == "▲ 50.0%"
     assert "▲" in "".join(drawn(stations).itertext())
+
+
+def test_the_plan_grows_with_the_campaign_s_days_up_to_eighty_of_a_hundred(world, campaign):
+    first, days = campaign.starts_on, (campaign.ends_on - campaign.starts_on).days + 1
+    by_day = [plan_percent(campaign, first + number * DAY) for number in range(-1, days + 1)]
+    assert by_day[0] == 0 and by_day[1] == 100 // days
+    assert by_day[days // 2] == 100 * (days // 2) // days
+    assert max(by_day) == by_day[-1] == 80
+
+
+def test_who_keeps_up_with_the_days_is_not_below_the_plan_and_the_legend_says_with_what_it_compares(
+    world, campaign, monkeypatch
+):
+    """Seventeen of fifty-seven days have passed: one of four doors is behind, two of four are not, 80 of a hundred or no."""
+    monkeypatch.setattr("reports.figures.ENOUGH", 4)
+    marks = []
+    for door in world.doors[:2]:
+        visit(world, door)
+        figures = figures_of(world, campaign)
+        marks.append((figures["plan"], figures["stations"][0]["below_plan"]))
+    assert marks == [(29, True), (29, False)]
+    with translation.override("en"):
+        said = charts_of(Brief(figures))[-1].note
+    assert "the plan, 29% (the share of the campaign's days that had passed, at most 80%)" in said
+
+
+def test_figures_frozen_before_say_the_plan_that_they_were_compared_with(world, campaign):
+    figures = figures_of(world, campaign)
+    del figures["plan"]
+    visit(world, world.doors[0])
+    assert Brief(figures).plan_said == "80%"
+    assert "80%" in charts_of(Brief(figures))[-1].note
 
 
 def test_a_brief_of_before_there_were_weeks_shows_the_pictures_it_has_figures_for(world, campaign):
