@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -213,6 +214,14 @@ ON_SPOT_WORDS: dict[str, str | Promise] = {
     Kind.REQUEST: _("Answered on the spot"),
     Kind.SUGGESTION: _("Explained on the spot"),
 }
+# What a case is while it is followed up: something came of it, and it is not struck off yet.
+SETTLED_WORDS: dict[str, str | Promise] = {
+    Kind.DISPUTE: pgettext_lazy("of a dispute", "settled"),
+    Kind.HAZARD: pgettext_lazy("of a hazard", "put right"),
+    Kind.REQUEST: pgettext_lazy("of a request", "answered"),
+    Kind.SUGGESTION: pgettext_lazy("of a suggestion", "decided"),
+    Kind.CLUE: pgettext_lazy("state of a clue", "handed over"),
+}
 # What is asked at the return visit.
 RETURN_QUESTIONS: dict[str, str | Promise] = {
     Kind.DISPUTE: _("Is it still settled?"),
@@ -221,6 +230,17 @@ RETURN_QUESTIONS: dict[str, str | Promise] = {
     Kind.SUGGESTION: _("Is the measure in force?"),
     Kind.CLUE: _("Is it still settled?"),
 }
+
+
+def settled_label(kind: str, outcome: str) -> str:
+    """In one word of its kind; an outcome that does not count as resolved is named as it is."""
+    return str(SETTLED_WORDS[kind] if outcome in COUNTS else Outcome(outcome).label)
+
+
+def return_due(kind: str, day: str) -> str:
+    """Until when somebody asks or looks again; `day` in the reader's words."""
+    words = _g("re-check due by %(day)s") if kind == Kind.HAZARD else _g("return visit due by %(day)s")
+    return words % {"day": day}
 
 
 def due_day(kind: str, grade: int, day: date) -> date:

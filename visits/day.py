@@ -6,7 +6,7 @@ Nothing here asks the database; `round.py` brings the rows.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from campaigns.models import FrameDoor, band_of
-from disputes.words import Kind
+from disputes.words import Kind, return_due
 from registry.models import Premises
 from visits import labels
 from visits.models import Visit
@@ -30,11 +30,11 @@ TRY_WORDS = {
     "weekend": gettext_lazy("try the weekend"),
 }
 OPEN_WORDS = {
-    Kind.DISPUTE: (gettext_lazy("%(n)s dispute open"), gettext_lazy("%(n)s disputes open")),
-    Kind.HAZARD: (gettext_lazy("%(n)s hazard open"), gettext_lazy("%(n)s hazards open")),
-    Kind.REQUEST: (gettext_lazy("%(n)s request open"), gettext_lazy("%(n)s requests open")),
-    Kind.SUGGESTION: (gettext_lazy("%(n)s suggestion open"), gettext_lazy("%(n)s suggestions open")),
-    Kind.CLUE: (gettext_lazy("%(n)s clue open"), gettext_lazy("%(n)s clues open")),
+    Kind.DISPUTE: ngettext_lazy("%(n)s dispute open", "%(n)s disputes open", "n"),
+    Kind.HAZARD: ngettext_lazy("%(n)s hazard open", "%(n)s hazards open", "n"),
+    Kind.REQUEST: ngettext_lazy("%(n)s request open", "%(n)s requests open", "n"),
+    Kind.SUGGESTION: ngettext_lazy("%(n)s suggestion open", "%(n)s suggestions open", "n"),
+    Kind.CLUE: ngettext_lazy("%(n)s clue open", "%(n)s clues open", "n"),
 }
 
 
@@ -46,7 +46,8 @@ class Row:
     frame: FrameDoor
     at: datetime
     has_phone: bool = False
-    open_cases: dict[str, int] = field(default_factory=dict)
+    open_cases: Counter[str] = field(default_factory=Counter)
+    return_due: tuple[str, date] | None = None
     best_band: str = ""
     client_id: UUID = field(default_factory=uuid4)
 
@@ -139,9 +140,11 @@ class Row:
         """One line: how the door is used, then the one thing that matters most for this visit."""
         parts = [str(self.premises.get_use_display()) if self.premises.use else str(self.premises.get_kind_display())]
         if self.open_cases:
-            kind, n = next(iter(self.open_cases.items()))
-            one, many = OPEN_WORDS[Kind(kind)]
-            parts.append(str(one if n == 1 else many) % {"n": n})
+            ((kind, n),) = self.open_cases.most_common(1)
+            parts.append(str(OPEN_WORDS[Kind(kind)] % {"n": n}))
+        elif self.return_due is not None:
+            kind, due = self.return_due
+            parts.append(return_due(kind, labels.short_day(due)))
         elif self.frame.tries and not self.visited:
             hint = TRY_WORDS.get(self.best_band)
             parts = [self.tried, str(hint)] if hint else [self.tried]

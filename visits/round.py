@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -147,15 +147,21 @@ def _add_phones(rows: dict[int, Row], officer: Officer) -> None:
 
 
 def _add_open_cases(rows: dict[int, Row], officer: Officer) -> None:
-    open_cases = Case.objects.visible_to(officer).unfinished().order_by()
+    """What is open by kind; of what is settled, the return visit that is due first."""
+    unfinished = Case.objects.visible_to(officer).unfinished().order_by()
+    pending = Q(case__return_visits__done_at__isnull=True, case__return_visits__cycle=F("case__cycle"))
     found = (
-        CasePremises.objects.filter(premises_id__in=rows, case__in=open_cases)
-        .values_list("premises_id", "case__kind")
-        .annotate(n=Count("pk"))
-        .order_by("premises_id", "-n")
+        CasePremises.objects.filter(premises_id__in=rows, case__in=unfinished)
+        .values_list("premises_id", "case__kind", "case__state")
+        .annotate(n=Count("case", distinct=True), due=Min("case__return_visits__due_on", filter=pending))
+        .order_by("premises_id", "due", "case__kind", "case__state")
     )
-    for premises_id, kind, n in found:
-        rows[premises_id].open_cases[kind] = n
+    for premises_id, kind, state, n, due in found:
+        row = rows[premises_id]
+        if state in Case.OPEN_STATES:
+            row.open_cases[kind] += n
+        elif due is not None and row.return_due is None:
+            row.return_due = (kind, due)
 
 
 def _add_best_band(rows: Iterable[Row], today: Any) -> None:

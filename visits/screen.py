@@ -185,9 +185,10 @@ class Screen:
             for kind, by_grade in days.items()
         }
 
-    def open_cases(self) -> Sequence[Case]:
+    def cases(self) -> Sequence[Case]:
+        """What came up here and is not struck off: open, or settled with its return visits."""
         rows = Case.objects.visible_to(self.officer).unfinished().filter(places__premises=self.premises)
-        return list(rows.order_by("due_on")[:10])
+        return list(rows.with_return_due().order_by("due_on", "pk")[:10])
 
     def context(self, form: VisitForm, saved: Submission | None = None) -> dict[str, Any]:
         """`saved`: the receipt of the visit before this one, which led here."""

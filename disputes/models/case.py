@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,7 +12,7 @@ from accounts.models import Officer, Unit
 from accounts.rights import Right
 from accounts.scoping import ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
 from campaigns.models import Campaign
-from disputes.words import COUNTS, STATE_WORDS, Demand, Grade, Kind, Outcome, Told, category_label
+from disputes.words import COUNTS, STATE_WORDS, Demand, Grade, Kind, Outcome, Told, category_label, settled_label
 from registry.models import Premises
 
 
@@ -27,6 +27,11 @@ class CaseQuerySet(ScopedQuerySet):
 
     def unfinished(self) -> "CaseQuerySet":
         return self.exclude(state__in=(Case.State.CLOSED, Case.State.VOIDED))
+
+    def with_return_due(self) -> "CaseQuerySet":
+        """`return_due_on`: until when the next return visit of this cycle is to be made, None where none is."""
+        pending = Q(return_visits__done_at__isnull=True, return_visits__cycle=F("cycle"))
+        return self.annotate(return_due_on=Min("return_visits__due_on", filter=pending))
 
     def counted(self) -> "CaseQuerySet":
         """Less void and merged: what every figure is counted from."""
@@ -120,6 +125,9 @@ class Case(ScopedModel):
     state = models.CharField(_("state"), max_length=20, choices=State.choices)
     version = models.PositiveIntegerField(_("version"), default=0)
 
+    # Told by `with_return_due()`.
+    return_due_on: date | None
+
     objects: ClassVar[Any] = ScopedManager.from_queryset(CaseQuerySet)()
 
     class Meta:
@@ -165,6 +173,11 @@ class Case(ScopedModel):
     def state_label(self) -> str:
         """The state in the words of its kind."""
         return state_label(self.kind, self.state)
+
+    @property
+    def settled_label(self) -> str:
+        """What came of it, in one word; of a case that is followed up or waits to be struck off."""
+        return settled_label(self.kind, self.outcome)
 
     @property
     def is_open(self) -> bool:

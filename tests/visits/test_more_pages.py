@@ -7,19 +7,23 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.actions import end_grants, give_role
 from accounts.models import Notice
 from accounts.roles import Role
 from campaigns.models import Campaign, CouldNotMeet, FrameDoor
-from disputes.models import ReturnVisit
+from disputes.models import Case, ReturnVisit
+from disputes.return_visits import make_return_visit
 from registry.doors import Changes
 from registry.models import Contact, Premises
 from registry.search import sought
+from tests.disputes.test_case_moves import settled_dispute
 from tests.visits.steps import log, met, nobody
 from tests.visits.test_pages import signed_in
 from tests.world import NOW, World
 from visits.attempts import FindingReport
+from visits.labels import short_day
 
 
 @pytest.fixture
@@ -130,6 +134,22 @@ def test_only_who_holds_the_door_can_ask(world: World, held: Premises) -> None:
         reverse("visits:could_not_meet", args=[held.pk]), {"reason": "长期在外地打工"}
     )
     assert answer.status_code == 403
+
+
+def test_a_settled_dispute_says_so_at_its_door_and_until_when_somebody_asks_again(world: World, held: Premises) -> None:
+    case = settled_dispute(world, held)
+    assert case.state == Case.State.FOLLOW_UP
+    due = case.return_visits.order_by("due_on").first()
+    client = signed_in(world.owner)
+    with translation.override("en"):
+        said = f"return visit due by {short_day(due.due_on)}"
+    page = client.get(reverse("visits:door", args=[held.pk])).content.decode()
+    assert f"settled · {said}" in page and "Open cases" not in page
+    walk = client.get(reverse("visits:round")).content.decode()
+    assert said in walk and "dispute open" not in walk
+    with time_machine.travel(NOW, tick=False):
+        make_return_visit(visit=due, answer="relapsed", by=world.owner, at=NOW)
+    assert "1 dispute open" in client.get(reverse("visits:round")).content.decode()
 
 
 def test_return_visits_that_are_due_stand_on_the_round(world: World, held: Premises) -> None:

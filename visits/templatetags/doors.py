@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 
 from accounts.roles import Role
+from disputes import words
+from disputes.models import Case
 from registry.models import Premises
 from visits import labels
 from visits.models import Visit, VisitRevision
@@ -27,6 +29,12 @@ def moment(at: datetime | None) -> str:
 @register.filter
 def day(value: date | None) -> str:
     return labels.short_day(value) if value else ""
+
+
+@register.filter
+def return_due(case: Case) -> str:
+    """Of a case read `with_return_due()` that has a return visit to be made."""
+    return words.return_due(case.kind, day(case.return_due_on))
 
 
 @register.filter
