@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.actions import issue_codes, log_access, officer_leaves
 from accounts.columns import column
@@ -137,9 +138,12 @@ class OfficerAdmin(BaseModelAdmin):
                     officer_leaves(officer=officer, on=day, by=officer_of(request), at=timezone.now())
         except Refusal as refusal:
             return _shown_refusal(self, request, refusal)
-        self.message_user(
-            request, _("%(count)d accounts ended. Their open doors wait under “hand over”.") % {"count": len(people)}
+        words = ngettext(
+            "%(n)d account ended. Its open doors wait under “hand over”.",
+            "%(n)d accounts ended. Their open doors wait under “hand over”.",
+            len(people),
         )
+        self.message_user(request, words % {"n": len(people)})
         return None
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
@@ -28,7 +29,7 @@ def _decided(model_admin: admin.ModelAdmin[Any], request: HttpRequest, action: A
             raise
         model_admin.message_user(request, str(refusal), level=messages.ERROR)
         return
-    model_admin.message_user(request, sentence % {"count": count})
+    model_admin.message_user(request, sentence % {"n": count})
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -125,12 +126,17 @@ class FrameDoorAdmin(BaseModelAdmin):
 
     @admin.action(description=_("Confirm: these doors are gone"))
     def confirm_they_are_gone(self, request: HttpRequest, queryset: Any) -> None:
-        sentence = _("%(count)d doors confirmed gone; they leave the visit rate's denominator.")
+        sentence = ngettext_lazy(
+            "%(n)d door confirmed gone; it leaves the visit rate's denominator.",
+            "%(n)d doors confirmed gone; they leave the visit rate's denominator.",
+            "n",
+        )
         _decided(self, request, confirm_gone, sentence, doors=list(queryset))
 
     @admin.action(description=_("Send back to be tried again"))
     def try_them_again(self, request: HttpRequest, queryset: Any) -> None:
-        _decided(self, request, return_could_not_meet, _("%(count)d doors sent back."), doors=list(queryset))
+        sentence = ngettext_lazy("%(n)d door sent back.", "%(n)d doors sent back.", "n")
+        _decided(self, request, return_could_not_meet, sentence, doors=list(queryset))
 
 
 class UndecidedFilter(admin.SimpleListFilter):
@@ -164,12 +170,12 @@ class CouldNotMeetAdmin(BaseModelAdmin):
     @admin.action(description=_("Grant: could not be met"))
     def grant_them(self, request: HttpRequest, queryset: Any) -> None:
         rows = list(queryset.select_related("frame_door"))
-        _decided(self, request, decide_could_not_meet, _("%(count)d granted."), requests=rows, granted=True)
+        _decided(self, request, decide_could_not_meet, _("%(n)d granted."), requests=rows, granted=True)
 
     @admin.action(description=_("Refuse: try again"))
     def refuse_them(self, request: HttpRequest, queryset: Any) -> None:
         rows = list(queryset.select_related("frame_door"))
-        _decided(self, request, decide_could_not_meet, _("%(count)d refused."), requests=rows, granted=False)
+        _decided(self, request, decide_could_not_meet, _("%(n)d refused."), requests=rows, granted=False)
 
 
 class ShareOutAdmin(BaseModelAdmin):

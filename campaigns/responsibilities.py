@@ -6,8 +6,8 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.actions import log_access
 from accounts.models import Officer
@@ -70,4 +70,5 @@ class ResponsibilityAdmin(BaseModelAdmin):
             for row in chosen:
                 log_access(officer_of(request), "removed", row)
             queryset.filter(pk__in=[row.pk for row in chosen]).delete()
-        messages.success(request, gettext("%(count)d bindings taken off.") % {"count": len(chosen)})
+        words = ngettext("%(n)d binding taken off.", "%(n)d bindings taken off.", len(chosen))
+        messages.success(request, words % {"n": len(chosen)})

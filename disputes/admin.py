@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycles import seen_version, why_not
@@ -134,7 +134,7 @@ class CaseAdmin(BaseModelAdmin):
             {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
-                "title": _g("Waiting for me"),
+                "title": gettext("Waiting for me"),
                 "bulk": bulk,
                 "ready": sum(row["refusal"] is None for row in bulk),
                 "single": single,
@@ -149,11 +149,12 @@ class CaseAdmin(BaseModelAdmin):
         cases = with_parts(waiting_cases(officer)).filter(pk__in=list(numbers)[:MOST])
         result = approve_in_bulk(chosen=[(case, numbers[case.pk]) for case in cases], by=officer, at=timezone.now())
         if result.approved:
-            messages.success(request, _g("%(count)d cases struck off.") % {"count": len(result.approved)})
+            words = ngettext("%(n)d case struck off.", "%(n)d cases struck off.", len(result.approved))
+            messages.success(request, words % {"n": len(result.approved)})
         for case, refusal in result.refused:
             messages.error(request, f"{case.number}: {refusal}")
         if not numbers:
-            messages.warning(request, _g("Tick the cases first."))
+            messages.warning(request, gettext("Tick the cases first."))
         return HttpResponseRedirect(reverse("admin:disputes_waiting"))
 
 

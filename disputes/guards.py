@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.lifecycles import Guard
 from accounts.models import Officer
@@ -181,8 +182,12 @@ def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Chang
     if pending:
         return Refusal(
             "return_visits",
-            _("%(count)d return visits are still to be made, the next is due on %(day)s.")
-            % {"count": len(pending), "day": min(visit.due_on for visit in pending)},
+            ngettext(
+                "%(n)d return visit is still to be made, it is due on %(day)s.",
+                "%(n)d return visits are still to be made, the next is due on %(day)s.",
+                len(pending),
+            )
+            % {"n": len(pending), "day": min(visit.due_on for visit in pending)},
         )
     if visits and max(visits, key=lambda v: (v.done_at, v.pk)).answer != ReturnVisit.Answer.SETTLED:
         return Refusal("return_visits", _("The last return visit did not say that it is settled."))

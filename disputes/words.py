@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Kind(TextChoices):
@@ -239,7 +238,7 @@ def settled_label(kind: str, outcome: str) -> str:
 
 def return_due(kind: str, day: str) -> str:
     """Until when somebody asks or looks again; `day` in the reader's words."""
-    words = _g("re-check due by %(day)s") if kind == Kind.HAZARD else _g("return visit due by %(day)s")
+    words = gettext("re-check due by %(day)s") if kind == Kind.HAZARD else gettext("return visit due by %(day)s")
     return words % {"day": day}
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _g
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.fields import Field
@@ -28,7 +27,7 @@ from registry.refusals import file_sentence
 
 
 def _yes_or_no(said: bool | None) -> str:
-    return "" if said is None else _g("yes") if said else _g("no")
+    return "" if said is None else gettext("yes") if said else gettext("no")
 
 
 def _shown_name(name: str, door_class: str) -> str:

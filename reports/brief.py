@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, npgettext
 from django.utils.translation import gettext as _
 
 from disputes.words import Kind, category_label
@@ -116,39 +116,57 @@ class Brief:
     def _total(self, code: str) -> str:
         return grouped(self.by_code[code].total)
 
+    def _counted(self) -> dict[str, str]:
+        """The numbers of the paragraph, each with its noun."""
+        line = self.by_code
+        hazards, disputes = (line[code].over or 0 for code in ("hazards_rectified", "disputes_resolved"))
+        staff, communities = line["staff_deployed"].total, line["communities_covered"].total
+        households, units, clues = (line[code].total for code in ("households_visited", "units_visited", "clues"))
+        said = {
+            "staff": (ngettext("%(n)s officer or auxiliary", "%(n)s officers and auxiliaries", staff), staff),
+            "communities": (
+                ngettext("%(n)s community or village", "%(n)s communities and villages", communities),
+                communities,
+            ),
+            "households": (npgettext("visited", "%(n)s household", "%(n)s households", households), households),
+            "units": (
+                ngettext("%(n)s enterprise or institution", "%(n)s enterprises and institutions", units),
+                units,
+            ),
+            "hazards": (npgettext("found", "%(n)s hazard", "%(n)s hazards", hazards), hazards),
+            "disputes": (npgettext("found", "%(n)s dispute", "%(n)s disputes", disputes), disputes),
+            "clues": (npgettext("handed over", "%(n)s clue", "%(n)s clues", clues), clues),
+        }
+        return {name: words % {"n": grouped(number)} for name, (words, number) in said.items()}
+
     def summary(self) -> str:
         """The generated paragraph, also the bulletin's sentence."""
-        line = self.by_code
-        households = line["households_visited"]
+        households, overdue = self.by_code["households_visited"], self.by_code["overdue"]
         values = {
+            **self._counted(),
             "day": date_format(self.last, "MONTH_DAY_FORMAT"),
             "unit": self.figures["unit"],
-            "staff": self._total("staff_deployed"),
-            "communities": self._total("communities_covered"),
-            "households": self._total("households_visited"),
-            "units": self._total("units_visited"),
-            "hazards": grouped(line["hazards_rectified"].over or 0),
             "rectified": self._total("hazards_rectified"),
-            "disputes": grouped(line["disputes_resolved"].over or 0),
             "resolved": self._total("disputes_resolved"),
             "struck_off": self._total("disputes_struck_off"),
-            "clues": self._total("clues"),
-            "week": households.week_text,
-            "overdue": self._total("overdue"),
         }
+        week = ngettext(
+            "This week %(n)s household was visited, %(change)s.",
+            "This week %(n)s households were visited, %(change)s.",
+            households.week,
+        )
         sentences = [
             _(
-                "By %(day)s, %(staff)s officers and auxiliaries of %(unit)s had visited %(communities)s communities "
-                "and villages, %(households)s households and %(units)s enterprises and institutions; found %(hazards)s "
-                "hazards and rectified %(rectified)s; found %(disputes)s disputes and resolved %(resolved)s (struck "
-                "off: %(struck_off)s); handed over %(clues)s clues."
+                "By %(day)s, %(staff)s of %(unit)s had visited %(communities)s, %(households)s and %(units)s; found "
+                "%(hazards)s and rectified %(rectified)s; found %(disputes)s and resolved %(resolved)s (struck off: "
+                "%(struck_off)s); handed over %(clues)s."
             )
             % values,
-            _("This week %(week)s households were visited, %(change)s.")
-            % {**values, "change": self._change(households.change)},
+            week % {"n": households.week_text, "change": self._change(households.change)},
         ]
-        if line["overdue"].total:
-            sentences.append(_("%(overdue)s cases are overdue.") % values)
+        if overdue.total:
+            words = ngettext("%(n)s case is overdue.", "%(n)s cases are overdue.", overdue.total)
+            sentences.append(words % {"n": self._total("overdue")})
         return ("" if (get_language() or "").startswith("zh") else " ").join(sentences)
 
     def _change(self, change: int) -> str:

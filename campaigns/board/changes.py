@@ -39,10 +39,14 @@ def what_changed(campaign: Campaign, unit: Unit, seen: str, board: Board) -> lis
 def _share_outs_since(campaign: Campaign, unit: Unit, newest: int) -> list[str]:
     rows = ShareOut.objects.unscoped("what happened meanwhile").filter(campaign=campaign, unit=unit, pk__gt=newest)
     return [
-        _("%(name)s shared out %(doors)d doors at %(time)s (%(way)s).")
+        ngettext(
+            "%(name)s shared out %(n)d door at %(time)s (%(way)s).",
+            "%(name)s shared out %(n)d doors at %(time)s (%(way)s).",
+            row.doors,
+        )
         % {
             "name": row.by.name,
-            "doors": row.doors,
+            "n": row.doors,
             "time": date_format(timezone.localtime(row.at), "H:i"),
             "way": row.get_way_display(),
         }

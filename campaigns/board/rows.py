@@ -148,10 +148,11 @@ class PersonRow:
     @property
     def overload(self) -> str:
         """Beside a mean of next to nothing a percentage says nothing: then it is said in doors."""
-        said = {"name": self.officer.name, "after": self.after, "percent": self.over_percent, "more": self.difference}
+        holds = ngettext("%(n)s door", "%(n)s doors", self.after) % {"n": self.after}
+        said = {"name": self.officer.name, "doors": holds, "percent": self.over_percent, "more": self.difference}
         if self.over_percent > TELLING_PERCENT:
-            return _("%(name)s will hold %(after)d doors, %(more)d more than the mean.") % said
-        return _("%(name)s will hold %(after)d doors, %(percent)d%% above the mean.") % said
+            return _("%(name)s will hold %(doors)s, %(more)d more than the mean.") % said
+        return _("%(name)s will hold %(doors)s, %(percent)d%% above the mean.") % said
 
 
 @dataclass(frozen=True)
@@ -223,16 +224,16 @@ class Board:
 
     def _what(self, takers: list[PersonRow]) -> str:
         touched = {(gift.area_id, gift.building) for gift in self.gifts}
+        areas = len({area for area, _building in touched})
         numbers = {
-            "doors": self.share,
-            "buildings": len(touched),
-            "areas": len({area for area, _building in touched}),
-            "people": len(takers),
+            "doors": ngettext("%(n)s door", "%(n)s doors", self.share) % {"n": self.share},
+            "buildings": ngettext("%(n)s building", "%(n)s buildings", len(touched)) % {"n": len(touched)},
+            "areas": ngettext("%(n)s community", "%(n)s communities", areas) % {"n": areas},
+            "people": ngettext("%(n)s person", "%(n)s people", len(takers)) % {"n": len(takers)},
         }
         if self.source is not None:
             words = _(
-                "Hand %(doors)d doors of %(buildings)d buildings in %(areas)d communities, which %(source)s holds, "
-                "on to %(name)s, who will hold %(after)d."
+                "Hand %(doors)s of %(buildings)s in %(areas)s, which %(source)s holds, on to %(name)s, who will hold %(after)d."
             )
             return words % {
                 **numbers,
@@ -240,7 +241,7 @@ class Board:
                 "name": takers[0].officer.name,
                 "after": takers[0].after,
             }
-        words = _("Share %(doors)d doors of %(buildings)d buildings in %(areas)d communities out to %(people)d people:")
+        words = _("Share %(doors)s of %(buildings)s in %(areas)s out to %(people)s:")
         return words % numbers
 
     def _spread(self, takers: list[PersonRow]) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actions import must
 from accounts.lifecycles import seen_version, why_not
@@ -117,5 +118,10 @@ def move_campaign(request: HttpRequest, model_admin: Any, pk: int, name: str) ->
 
 def _done(campaign: Campaign) -> str:
     if campaign.state == Campaign.State.OPEN:
-        return _("The campaign is open: %(count)d doors are frozen in its frame.") % {"count": campaign.frame_count}
+        words = ngettext(
+            "The campaign is open: %(n)d door is frozen in its frame.",
+            "The campaign is open: %(n)d doors are frozen in its frame.",
+            campaign.frame_count,
+        )
+        return words % {"n": campaign.frame_count}
     return _("The campaign is now “%(state)s”.") % {"state": campaign.get_state_display()}

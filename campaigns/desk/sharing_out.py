@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Unit
 from accounts.reached_admin import officer_of
@@ -76,7 +77,8 @@ def _confirmed(request: HttpRequest, campaign: Campaign, unit: Unit, choice: Cho
             share_out_run.enqueue(run.pk)
         return reverse("admin:campaigns_share_out_run", args=[campaign.pk, run.pk])
     batch = share_out(**facts, area_names=area_names(campaign, unit), by=officer, at=now)
-    messages.success(request, _("%(count)d doors are shared out.") % {"count": batch.doors})
+    words = ngettext("%(n)s door is shared out.", "%(n)s doors are shared out.", batch.doors)
+    messages.success(request, words % {"n": batch.doors})
     return reverse("admin:campaigns_progress", args=[campaign.pk]) + f"?unit={unit.pk}"
 
 

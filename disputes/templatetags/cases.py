@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from disputes.models import Case
 
@@ -21,7 +21,7 @@ SYMBOLS = {
 def case_state(case: Case, today: date) -> dict[str, Any]:
     if case.is_overdue(today):
         days = (today - case.due_on).days
-        word = _("%(days)d days overdue") % {"days": days}
+        word = ngettext("%(n)d day overdue", "%(n)d days overdue", days) % {"n": days}
         return {"tone": "danger", "symbol": "warning", "word": word}
     tone, symbol = SYMBOLS.get(Case.State(case.state), ("", "journal"))
     return {"tone": tone, "symbol": symbol, "word": case.state_label}

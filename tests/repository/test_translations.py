@@ -117,3 +117,34 @@ def test_everything_that_the_access_log_tells_has_words() -> None:
     begun = {verb for verb in told if verb.endswith("_")}
     assert told - begun - set(VERBS) == set()
     assert [start for start in begun if not any(verb.startswith(start) for verb in VERBS)] == []
+
+
+# A number and its noun: one form for both is "1 doors". Beside verbs, what follows a name; and limits that are many.
+COUNTED = re.compile(r"(?:%\((\w+)\)[sd]|%[sd]|\{\w*\}) (?:[a-z]+ ){0,2}?([a-z]+s|people)\b")
+NO_NOUNS = {"as", "does", "has", "holds", "is", "says", "takes", "this", "was"}
+MANY = {"limit", "pages", "rows"}
+
+
+def test_a_counted_noun_has_a_form_for_one() -> None:
+    found = [
+        f"{match[0]}: {forms[0]}"
+        for forms in wanted().values()
+        if len(forms) == 1
+        for match in COUNTED.finditer(forms[0])
+        if match[2] not in NO_NOUNS and match[1] not in MANY
+    ]
+    assert found == []
+    assert COUNTED.search("%(n)d more open doors") and COUNTED.search("{n} people")
+
+
+def test_texts_are_marked_by_names_that_are_looked_for() -> None:
+    """`gettext as _g` hides a text from whoever gathers them: it would never be translated."""
+    strange = [
+        f"{path.relative_to(ROOT)}: {alias.name} as {alias.asname}"
+        for path in python_files(*FLOORS)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname not in (None, "_")
+    ]
+    assert strange == []
