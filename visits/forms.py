@@ -110,6 +110,7 @@ class KnownAtDoor(Protocol):
     def last_answers(self) -> Mapping[int, LastAnswer]: ...
     @property
     def people(self) -> Sequence[Officer]: ...
+    def stored_before(self, client_id: UUID | None) -> bool: ...
     def gone_since(self, client_id: UUID | None) -> Sequence[Contact]: ...
 
 
@@ -246,16 +247,23 @@ class VisitForm(forms.Form):
         return [place for place in self.findings if place.counts]
 
     def clean(self) -> dict[str, Any]:
-        """An answer to a question that reads otherwise now is shown again before it counts."""
+        """An answer to a question that reads otherwise now is shown again before it counts.
+
+        Unless it counts already: a form that was stored, and whose answer never came, is sent again as it was.
+        """
         data: dict[str, Any] = super().clean() or {}
-        for question in self.questions:
-            seen = self.data.get(f"s_{question.pk}")
-            if seen and seen != stamp_of(question) and data.get(f"q_{question.pk}"):
+        changed = [question for question in self.questions if self._reads_otherwise(question, data)]
+        if changed and not self.door.stored_before(data.get("client_id")):
+            for question in changed:
                 self.add_error(
                     f"q_{question.pk}",
                     _("This question was changed while the form was open. Look at your answer, then save again."),
                 )
         return data
+
+    def _reads_otherwise(self, question: Question, data: Mapping[str, Any]) -> bool:
+        seen = self.data.get(f"s_{question.pk}")
+        return bool(seen and seen != stamp_of(question) and data.get(f"q_{question.pk}"))
 
     # -- for the action --
 

@@ -77,15 +77,19 @@ class Screen:
         rows = Contact.objects.visible_to(self.officer).filter(premises=self.premises, ends_on__isnull=True)
         return list(rows.order_by("rank", "pk"))
 
-    def gone_since(self, client_id: UUID | None) -> list[Contact]:
-        """Who left, when the officer has a visit to this door stored under that number: it may be what ended them."""
+    def stored_before(self, client_id: UUID | None) -> bool:
+        """Whether the officer has a visit to this door under that number: the form was sent, and its answer got lost."""
         stored = Submission.objects.visible_to(self.officer).filter(
             officer=self.officer,
             client_id=client_id,
             verdict=Submission.Verdict.STORED,
             visit__premises=self.premises,
         )
-        if not self.own or client_id is None or not stored.exists():
+        return client_id is not None and bool(stored.exists())
+
+    def gone_since(self, client_id: UUID | None) -> list[Contact]:
+        """Who left, when the form was stored before: it may be what ended them."""
+        if not self.own or not self.stored_before(client_id):
             return []
         return list(Contact.objects.visible_to(self.officer).filter(premises=self.premises, ends_on__isnull=False))
 

@@ -13,7 +13,7 @@ from campaigns.question_sets import MOST_REQUIRED, QUESTION_SETS
 from registry.models import Premises
 from tests.visits.steps import log, met
 from tests.world import NOW, TODAY, World
-from visits.models import Visit
+from visits.models import Submission, Visit
 from visits.questions import stamp_of
 
 EARLIER = NOW - timedelta(days=3)
@@ -189,6 +189,27 @@ def test_a_question_changed_while_the_form_is_open_is_shown_again_with_what_was_
     assert f'id="q_{question.pk}-yes" value="yes" checked' in page
     question.refresh_from_db()
     assert owner.post(page_of(door), {**form, f"s_{question.pk}": stamp_of(question)}).status_code == 302
+
+
+def test_a_form_that_was_stored_gets_its_receipt_though_a_question_changed_since(door: Premises, owner: Client) -> None:
+    """The line broke before the answer came: what counts already is not asked about again."""
+    question = required(door)[0]
+    form = typed(**answered(door), **{f"s_{question.pk}": stamp_of(question)})
+    first = owner.post(page_of(door), form)
+    Question.objects.filter(pk=question.pk).update(text="家中的烟感报警器能用吗？")
+    again = owner.post(page_of(door), form)
+    assert (first.status_code, again.status_code, again.headers["Location"]) == (302, 302, first.headers["Location"])
+    assert Visit.objects.unscoped("test").count() == 1
+
+
+def test_what_is_said_otherwise_the_second_time_is_kept_for_review(door: Premises, owner: Client) -> None:
+    question = required(door)[0]
+    form = typed(**answered(door), **{f"s_{question.pk}": stamp_of(question)})
+    owner.post(page_of(door), form)
+    Question.objects.filter(pk=question.pk).update(text="家中的烟感报警器能用吗？")
+    assert owner.post(page_of(door), {**form, f"q_{question.pk}": "no", "diary": "烟感没电了"}).status_code == 409
+    kept = Submission.objects.unscoped("test").get(verdict=Submission.Verdict.CONFLICT).body
+    assert (kept["answers"][str(question.pk)], kept["diary"]) == ("no", "烟感没电了")
 
 
 def test_a_choice_that_is_no_longer_offered_stays_on_the_page(door: Premises, owner: Client) -> None:
