@@ -21,6 +21,7 @@ from disputes.models import Case, CasePremises, CaseUnit, Chain, Closure, Party
 from disputes.return_visits import plan_return_visits
 from disputes.states import CASE
 from disputes.words import CATEGORIES, Kind, Outcome, Told, due_day
+from registry.doors import lock_door
 from registry.models import Premises
 
 
@@ -61,6 +62,7 @@ def register_finding(
 
     Grade 1 starts with the finder when an officer found it; an auxiliary's finding goes to the partner officer, else
     it waits for a supervisor, as does everything of grade 2 and 3. Needs OPEN_CASE at the door's unit.
+    The door is held: merged away meanwhile, the case lies at the door that it was merged into.
     `due_on` is a day promised to the resident, not after the term of its kind. The same `client_id` sent twice by
     the same person is one case. Raises `Refusal` for an unknown category, an empty line, an on-spot matter of a
     higher grade, a promise that can't be.
@@ -69,6 +71,7 @@ def register_finding(
     known = _sent_before(client_id, by)
     if known is not None:
         return known
+    premises = lock_door(premises.pk)
     lead = next((o for o in (by, partner) if o is not None and o.may(Right.LEAD_CASE, premises.unit_id)), None)
     day = timezone.localdate(at)
     due = _promised(due_on, day, due_day(kind, grade, day))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.refusals import Refusal
 from campaigns import actions, second_hand
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
+from disputes.registering import register_finding
 from registry.models import Premises
 from tests.hands import overtaken
 from tests.visits.steps import log, met, nobody
@@ -151,6 +152,17 @@ def test_an_added_door_that_is_merged_meanwhile_is_not_confirmed(world: World, c
         lambda: confirm_added(doors=[late], by=world.chief, at=NOW),
     )
     assert answer == 0
+
+
+def test_a_matter_told_at_a_door_that_is_merged_meanwhile_lies_at_the_other(world: World, campaign: Campaign) -> None:
+    late = add_door(area=world.doors[0].area, kind="household", address="花果路1号5栋2单元101", by=world.owner, at=NOW)
+    case = overtaken(
+        lambda: merge_added(door=late, into=world.doors[0], by=world.chief, at=NOW),
+        lambda: register_finding(
+            kind="hazard", category="fire", title="楼道堆物", premises=late, campaign=campaign, by=world.owner, at=NOW
+        ),
+    )
+    assert [place.premises_id for place in case.places.all()] == [world.doors[0].pk]
 
 
 def test_a_visit_is_taken_back_whose_door_is_merged_meanwhile(world: World, campaign: Campaign) -> None:
