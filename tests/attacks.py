@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from tests.browsing import settled
+
 RUN = "window.marker=1"
 OUT = "//evil.example/x"
 ATTACKS = (
@@ -37,7 +39,7 @@ class Watch:
     def look_at(self, addresses: Iterable[str]) -> "Watch":
         for address in addresses:
             self.page.goto(address, wait_until="load")
-            if self.page.evaluate("window.marker"):
+            if settled(self.page).evaluate("window.marker"):
                 self.ran.append(address)
         return self
 

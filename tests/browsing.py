@@ -1,4 +1,8 @@
-"""Real Chromium for tests: Debian's own, signed in as whoever the test names."""
+"""Real Chromium for tests: Debian's own, signed in as whoever the test names.
+
+A test waits for what it looks at: `expect(…)` looks until it is so. What can be looked at only once (`axe`, a measure,
+a row of the database) comes after `press`, or after an `expect` of what only the new page shows.
+"""
 
 import os
 import shutil
@@ -7,17 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from config.running.places import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
     from accounts.models import Officer
 
+# Milliseconds until something is given up as missing. No promise of ours: a PDF takes long on a machine that does much else.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# Scripts begin pickers a moment after the page is loaded, fonts come when they come, colours of the desk fade.
+SETTLED = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+    return document.readyState === 'complete' && document.fonts.status === 'loaded'
+        && !document.querySelector('[aria-busy=true], select.admin-autocomplete:not(.select2-hidden-accessible, [name*=__prefix__])')
+        && !document.getAnimations().some((each) => each instanceof CSSTransition)
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +56,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Page"]]:
+def page_as(live_server: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
     """`page_as(officer, "/round/", screen=PHONE, language="zh-CN", scripts=True)` opens a page signed in.
 
     Errors of the server or of the page's scripts and refusals of the content security policy fail the test at its end.
@@ -58,7 +71,7 @@ def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Pag
         screen: dict[str, Any] = PHONE,
         language: str = "zh-CN",
         scripts: bool = True,
-    ) -> "Page":
+    ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             locale=language,
@@ -67,8 +80,7 @@ def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Pag
             **screen,
         )
         contexts.append(context)
-        # When something is given up as missing. No promise of ours: a PDF takes long on a machine that does much else.
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         if officer is not None:
             context.add_cookies([session_of(officer, live_server.url)])
         page = context.new_page()
@@ -86,6 +98,25 @@ def page_as(live_server: Any, browser: "Browser") -> Iterator[Callable[..., "Pag
     assert faults == []
 
 
+def press(control: Locator) -> None:
+    """Presses what leads to a page, another one or this one anew, and comes back when that page is loaded."""
+    with control.page.expect_navigation():
+        control.click()
+
+
+def settled(page: Page) -> Page:
+    """The page, which runs scripts, when it has been drawn and nothing on it is still on its way."""
+    page.wait_for_function(SETTLED)
+    return page
+
+
+def resized(page: Page, width: int, height: int) -> Page:
+    """The page when it stands in a window of this size."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("(width) => innerWidth === width", arg=width)
+    return settled(page)
+
+
 def refused(text: str) -> bool:
     return "Content Security Policy" in text
 
@@ -101,12 +132,12 @@ def session_of(officer: "Officer", address: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def axe() -> Callable[["Page"], list[str]]:
+def axe() -> Callable[[Page], list[str]]:
     """`axe(page)` names what keeps people out of a page: rule, how grave, and where. An empty list is a pass."""
     source = Path(AXE).read_text(encoding="utf-8")
 
-    def violations(page: "Page") -> list[str]:
-        page.evaluate(source)
+    def violations(page: Page) -> list[str]:
+        settled(page).evaluate(source)
         # Preloading would write style elements of axe's own, which the page's policy refuses.
         found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
         return [

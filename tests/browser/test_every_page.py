@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route
 
 from accounts.models import Officer
 from tests.accounts.canaries import Watched
-from tests.browsing import DESK
+from tests.browsing import DESK, resized, settled
 from tests.every_page import WITHOUT_A_PAGE, Found, pages_of, pages_to_open
 from tests.furnished import furnished
 from tests.look import SIZES, faults_of_shape, faults_of_words
@@ -64,9 +64,9 @@ def faults_of(page: Page, found: Found, language: str, axe: Callable[[Page], lis
     answer = page.goto(found.address)
     assert answer is not None
     faults = [] if answer.status == 200 else [f"status {answer.status}"]
-    faults += faults_of_words(page, language)
+    faults += faults_of_words(settled(page), language)
     for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
+        resized(page, width, height)
         faults += [f"[{width}] {fault}" for fault in faults_of_shape(page, phone=width < 1000)]
         if width == 390 and axe is not None:
             faults += axe(page)

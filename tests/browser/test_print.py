@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browsing import DESK
+from tests.browsing import DESK, resized, settled
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # A4 less its margins, in CSS pixels.
-SHEET = {"width": 688, "height": 1000}
+SHEET = (688, 1000)
 PRESSED = "a.button, button, input[type=submit], nav a, #header, #changelist-filter, .tabs"
 WIDER = """() => [...document.querySelectorAll('body *')].filter(
     (e) => e.offsetParent && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + '.' + e.className)"""
@@ -25,10 +25,10 @@ def test_a_page_on_paper_shows_its_matter_alone(world: World, page_as: Callable[
     world.give(campaign, world.doors[0], world.chief)
     page = page_as(world.chief, "/me/", screen=DESK)
     page.emulate_media(media="print")
-    page.set_viewport_size(SHEET)
+    resized(page, *SHEET)
     for path in PAGES.format(campaign=campaign.pk).split():
         page.goto(path)
-        assert page.locator("h1").is_visible(), path
-        assert world.chief.unit.name in page.locator(".print-line").inner_text(), path
-        assert [each for each in page.locator(PRESSED).all() if each.is_visible()] == [], path
-        assert page.evaluate(WIDER) == [], path
+        expect(page.locator("h1"), path).to_be_visible()
+        expect(page.locator(".print-line"), path).to_contain_text(world.chief.unit.name)
+        expect(page.locator(PRESSED).filter(visible=True), path).to_have_count(0)
+        assert settled(page).evaluate(WIDER) == [], path

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from campaigns import actions
 from campaigns.models import Campaign, ShareOut
-from tests.browsing import DESK, PHONE
+from tests.browsing import DESK, PHONE, press, resized, settled
 from tests.campaigns.steps import building, confirm, hands
 from tests.world import NOW, TODAY, World
 
@@ -48,11 +48,11 @@ def test_doors_are_shared_out_evenly_and_taken_back(
     world: World, campaign: Campaign, page_as: PageAs, scripts: bool
 ) -> None:
     page = page_as(world.chief, board(campaign, "evenly"), screen=DESK, language="en", scripts=scripts)
-    page.get_by_role("button", name="Share 12 doors").click()
+    press(page.get_by_role("button", name="Share 12 doors"))
     page.wait_for_url("**/progress/**")
     assert hands(campaign) == {"周明": 4, "何川": 4, "孙倩": 4}
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/share-out/earlier/")
-    page.get_by_role("button", name="Undo: 12 doors").click()
+    press(page.get_by_role("button", name="Undo: 12 doors"))
     expect(page.get_by_text("Undone by 李卫东")).to_be_visible()
     assert hands(campaign) == {}
 
@@ -63,8 +63,8 @@ def test_a_box_that_changes_takes_the_confirmation_away_until_the_numbers_are_ne
     page = page_as(world.chief, board(campaign, "evenly"), screen=DESK, language="en")
     page.get_by_label("何川 takes part").uncheck()
     expect(page.get_by_role("button", name="Share 12 doors")).to_be_hidden()
-    page.get_by_role("button", name="Show the numbers").click()
-    page.get_by_role("button", name="Share 12 doors").click()
+    press(page.get_by_role("button", name="Show the numbers"))
+    press(page.get_by_role("button", name="Share 12 doors"))
     page.wait_for_url("**/progress/**")
     assert "何川" not in hands(campaign)
 
@@ -74,7 +74,7 @@ def test_without_scripts_a_changed_box_is_refused_with_the_new_numbers(
 ) -> None:
     page = page_as(world.chief, board(campaign, "evenly"), screen=DESK, language="en", scripts=False)
     page.get_by_label("何川 takes part").uncheck()
-    page.get_by_role("button", name="Share 12 doors").click()
+    press(page.get_by_role("button", name="Share 12 doors"))
     expect(page.get_by_role("alert")).to_contain_text("nothing was shared out")
     expect(page.get_by_label("何川 takes part")).not_to_be_checked()
     assert not ShareOut.objects.unscoped("test").exists()
@@ -103,9 +103,9 @@ def test_nobody_is_kept_out(
     address = f"/admin/campaigns/campaign/{of.pk}/{path.format(owner=world.owner.pk)}"
     page = page_as(world.chief, address, screen=DESK, language=language)
     assert axe(page) == []
-    page.set_viewport_size(SMALL["viewport"])
+    resized(page, **SMALL["viewport"])
     page.reload()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert settled(page).evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def test_a_walk_list_prints_without_the_frame_around_it(world: World, campaign: Campaign, page_as: PageAs) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from disputes.models import Case
 from registry.models import Premises
-from tests.browsing import DESK, PHONE
+from tests.browsing import DESK, PHONE, press, settled
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,13 +37,13 @@ def bring_in_doors(world: World, page_as: PageAs, axe: Axe, tmp_path: Path) -> N
     file.write_text(WORKBOOK, encoding="gb18030")
     page = page_as(world.chief, "/admin/registry/importbatch/add/", screen=DESK)
     page.set_input_files("input[type=file]", str(file))
-    page.locator("form.panel button, form.panel input[type=submit]").last.click()
+    press(page.locator("form.panel button, form.panel input[type=submit]").last)
     page.wait_for_url("**/change/")
     expect(page.locator(".import-bar")).to_contain_text("3")
     clean(page, axe)
     assert Premises.objects.unscoped("test").count() == 0, "nothing is written before it is confirmed"
-    page.locator(".import-bar .button-main").click()
-    page.wait_for_load_state()
+    press(page.locator(".import-bar .button-main"))
+    expect(page.locator(".import-bar a[href='/admin/registry/premises/']")).to_be_visible()
     assert Premises.objects.unscoped("test").count() == 3
 
 
@@ -53,12 +53,10 @@ def begin_and_open_the_campaign(world: World, page_as: PageAs, axe: Axe) -> str:
     page.fill("#id_starts_on", "2026-11-16")
     page.fill("#id_ends_on", "2026-12-20")
     clean(page, axe)
-    page.get_by_role("button", name="生成草稿").click()
+    press(page.get_by_role("button", name="生成草稿"))
     page.wait_for_url("**/change/")
-    page.get_by_role("link", name="开展中").or_(page.get_by_role("link", name="启动")).or_(
-        page.locator(".tool-row a[href$='/move/open/']")
-    ).first.click()
-    page.locator("form button.button-main").click()
+    press(page.locator(".tool-row a[href$='/move/open/']"))
+    press(page.locator("form button.button-main"))
     page.wait_for_url("**/change/")
     expect(page.locator(".messagelist")).to_contain_text("3")
     return page.url.replace("/change/", "")
@@ -69,7 +67,7 @@ def share_out(world: World, page_as: PageAs, axe: Axe, campaign: str) -> None:
     expect(page.locator(".sticky-bar")).to_contain_text("3")
     expect(page.locator(".sticky-bar")).to_contain_text("周明")
     clean(page, axe)
-    page.locator("button[name=confirm]").click()
+    press(page.locator("button[name=confirm]"))
     page.wait_for_url("**/progress/**")
     expect(page.locator("#content table").first).to_contain_text("周明")
     expect(page.locator("#content tbody td[data-label='今天']").first).to_have_text("0")
@@ -86,7 +84,7 @@ def log_a_visit_with_a_dispute(world: World, page_as: PageAs, axe: Axe) -> None:
     box.locator("select").first.select_option("neighbour")
     box.locator("input[type=text], textarea").first.fill("楼上漏水，双方当场说清")
     box.locator("label[for$='spot']").first.click()
-    for answer in page.locator("[data-questions] .question label[for$='-no']").all():
+    for answer in settled(page).locator("[data-questions] .question label[for$='-no']").all():
         answer.click()
     page.locator("button[name=declared][value='1']:visible").click()
     page.wait_for_url(lambda url: not url.endswith(f"/doors/{door.pk}/"))
@@ -98,7 +96,7 @@ def strike_off(world: World, page_as: PageAs, axe: Axe) -> None:
     page = page_as(world.chief, "/admin/disputes/case/waiting/", screen=DESK)
     expect(page.locator("#waiting tbody")).to_contain_text("楼上漏水")
     clean(page, axe)
-    page.locator("#waiting button").click()
+    press(page.locator("#waiting button"))
     expect(page.locator(".messagelist")).to_contain_text("1")
     case = Case.objects.unscoped("test").get()
     assert case.state == "closed"
@@ -109,19 +107,19 @@ def strike_off(world: World, page_as: PageAs, axe: Axe) -> None:
 
 def freeze_and_download(world: World, page_as: PageAs, axe: Axe, tmp_path: Path) -> str:
     page = page_as(world.chief, "/reports/", screen=DESK)
-    page.get_by_role("link", name="冬季大走访").click()
+    press(page.get_by_role("link", name="冬季大走访"))
     page.fill("#id_starts_on", "2026-11-16")
     page.fill("#id_ends_on", "2026-11-18")
-    page.get_by_role("button", name="查看").click()
-    page.get_by_role("button", name="按所选日期出专报").click()
+    press(page.get_by_role("button", name="查看"))
+    press(page.get_by_role("button", name="按所选日期出专报"))
     page.wait_for_url("**/briefs/**")
     page.fill("#id_problems", "白天没人多")
-    page.get_by_role("button", name="定稿").click()
+    press(page.get_by_role("button", name="定稿"))
     expect(page.locator(".error").first).to_be_visible()
     expect(page.locator("#id_problems")).to_have_value("白天没人多")
     page.fill("#id_next_steps", "改为晚间上门")
-    page.get_by_role("button", name="定稿").click()
-    page.wait_for_url("**/briefs/**")
+    press(page.get_by_role("button", name="定稿"))
+    expect(page.get_by_role("button", name="下载 PDF")).to_be_visible()
     clean(page, axe)
     with page.expect_download() as download:
         page.get_by_role("button", name="下载 PDF").click()
