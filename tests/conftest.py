@@ -62,6 +62,17 @@ def quick_and_plain(django_test_environment: None) -> None:
     }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_with_other_tests() -> Iterator[None]:
+    """One renderer draws at a time on a machine, and a test beside this one may be drawing a long document."""
+    from reports import pdf
+    from reports.documents import views
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(views, "WAIT_SECONDS", pdf.PATIENCE)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def language_of_the_house() -> Iterator[None]:
     """A request leaves its language behind; the next test begins in the default one."""

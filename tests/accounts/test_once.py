@@ -32,7 +32,7 @@ def test_a_second_writer_waits_for_how_the_first_one_ended(ends_well: bool) -> N
         return done
 
     def second() -> bool:
-        assert written.wait(10)
+        assert written.wait(60)
         return insert_once(Press(mark="one"))
 
     assert at_once(first, second) == [True, not ends_well]

@@ -60,5 +60,5 @@ def test_a_real_deadlock_is_two_hands_at_once(world: World) -> None:
 
         return work
 
-    both = Barrier(2, timeout=30)
+    both = Barrier(2, timeout=60)
     assert sorted(at_once(lock((first, second)), lock((second, first)))) == ["at_once", "done"]

@@ -84,7 +84,7 @@ class House:
     def stop(self) -> None:
         if self.process:
             self.process.terminate()
-            self.process.wait(40)
+            self.process.wait(120)
             if self.process.stdout:
                 self.process.stdout.close()
 
@@ -104,19 +104,19 @@ class House:
     def kill(self, who: str) -> None:
         """A worker whose database was killed before it may end a moment later, and is started again: its life is awaited."""
         if who == "worker":
-            wait_for(lambda: bool(self.process_of(VICTIMS[who])), 30)
+            wait_for(lambda: bool(self.process_of(VICTIMS[who])))
         pid = self.victim(who)
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not alive(pid))
 
     def is_back(self) -> None:
         """Everything that was killed is there again and answers, by itself."""
-        wait_for(lambda: self.answers() == 200, 30)
-        wait_for(lambda: len(self.process_of(VICTIMS["worker"])) == 1, 30)
+        wait_for(lambda: self.answers() == 200)
+        wait_for(lambda: len(self.process_of(VICTIMS["worker"])) == 1)
 
     def answers(self, path: str = "/readyz") -> int:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=15) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -167,7 +167,7 @@ class Browser:
         self.opener.addheaders = [("Accept-Language", "en")]
         said: dict[str, object] = {"username": badge, "password": PASSWORD}
         # Just after a kill the other web process may still hold a lost connection.
-        wait_for(lambda: self.post("/sign-in/", said, page_before="/sign-in/")[2] not in {"", "/sign-in/"}, 20)
+        wait_for(lambda: self.post("/sign-in/", said, page_before="/sign-in/")[2] not in {"", "/sign-in/"})
 
     def get(self, path: str) -> tuple[int, str, str]:
         return self._ask(urllib.request.Request(f"http://127.0.0.1:{self.house.port}{path}"))
@@ -186,7 +186,7 @@ class Browser:
 
     def _ask(self, request: urllib.request.Request) -> tuple[int, str, str]:
         try:
-            with self.opener.open(request, timeout=60) as answer:
+            with self.opener.open(request, timeout=180) as answer:
                 return int(answer.status), answer.read().decode(), urllib.parse.urlsplit(answer.url).path
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(), ""

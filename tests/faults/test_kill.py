@@ -57,7 +57,7 @@ def test_what_was_acknowledged_is_stored_whoever_is_killed(house: House) -> None
             walker.nobody_in(rng.choice(doors), str(uuid4()))
             house.is_back()
             # Each web process learns of a lost connection by its own first failure.
-            wait_for(lambda: walker.get("/round/")[0] == 200, 20)
+            wait_for(lambda: walker.get("/round/")[0] == 200)
     stored, faults = json.loads(house.runs(STORED))
     assert walker.acknowledged
     assert walker.acknowledged <= set(stored)

@@ -92,10 +92,10 @@ def test_an_import_is_whole_or_not_there_whoever_is_killed(house: House) -> None
             house.kill(who)
             at_work.join()
             house.is_back()
-            wait_for(lambda: desk.get(UPLOAD)[0] == 200, 20)
+            wait_for(lambda: desk.get(UPLOAD)[0] == 200)
     # Whatever was uploaded is read in the end, and can be taken in.
     for pk in sorted(set(desk.uploaded.values()) - desk.confirmed):
-        wait_for(lambda pk=pk: READING not in desk.get(f"/admin/registry/importbatch/{pk}/change/")[1], 60)
+        wait_for(lambda pk=pk: READING not in desk.get(f"/admin/registry/importbatch/{pk}/change/")[1], 180)
     batches, differing, faults, swept, files = json.loads(house.runs(STATE))
     tell(f"{len(batches)} batches, {len(desk.confirmed)} confirmed, {swept} of {files} files swept")
     states = {int(pk): state for pk, (state, _rows, _doors) in batches.items()}

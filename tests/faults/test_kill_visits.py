@@ -84,11 +84,11 @@ def test_a_visit_and_what_it_found_are_there_together_whoever_is_killed(house: H
             over.set()
             at_work.join()
             house.is_back()
-            wait_for(lambda: walker.get("/round/")[0] == 200, 20)
+            wait_for(lambda: walker.get("/round/")[0] == 200)
     again = set(walker.sent) - walker.acknowledged
     for number in again:
         # The other web process may still have to learn that its connections ended: 503, and the next press is through.
-        wait_for(lambda number=number: walker.send(number) or number in walker.acknowledged, 20)
+        wait_for(lambda number=number: walker.send(number) or number in walker.acknowledged)
     visits, found, no_entry, alone, stored, faults = json.loads(house.runs(STORED))
     tell(f"{len(walker.sent)} visits sent, {len(again)} of them twice, {visits} stored")
     assert set(walker.sent) == walker.acknowledged == set(found), "sent until it was acknowledged, it is there"

@@ -233,14 +233,14 @@ def test_while_another_renderer_draws_the_next_one_waits_for_its_turn() -> None:
         waiting.start()
         waiting.join(1.5)
         assert not drawn
-    waiting.join(60)
+    waiting.join()
     assert [one.pages for one in drawn] == [1]
 
 
 def test_whoever_waited_long_enough_is_asked_to_try_again(papers: Papers, client, monkeypatch) -> None:
-    monkeypatch.setattr("reports.documents.views.WAIT_SECONDS", 1)
     client.force_login(papers.world.owner)
-    with somebody_draws():
+    with somebody_draws(), monkeypatch.context() as hurried:
+        hurried.setattr("reports.documents.views.WAIT_SECONDS", 1)
         answer = client.post("/reports/papers/forms/", {"form": "household"}, headers={"accept-language": "en"})
     assert answer.status_code == 503
     assert "Try again in a moment" in answer.content.decode()

@@ -48,12 +48,12 @@ def served(django_db_setup: None, port: int) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
 def test_it_answers_and_leaves_nothing_behind(served: subprocess.Popen[str], port: int, how: signal.Signals) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60) as answer:
         assert answer.status == 200
     children = family(served.pid)
     assert len(children) >= 3
     served.send_signal(how)
-    assert served.wait(20) == (0 if how != signal.SIGKILL else -signal.SIGKILL)
+    assert served.wait(120) == (0 if how != signal.SIGKILL else -signal.SIGKILL)
     wait_for(lambda: not any(alive(pid) for pid in children))
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
