@@ -236,9 +236,12 @@ def settled_label(kind: str, outcome: str) -> str:
     return str(SETTLED_WORDS[kind] if outcome in COUNTS else Outcome(outcome).label)
 
 
-def return_due(kind: str, day: str) -> str:
-    """Until when somebody asks or looks again; `day` in the reader's words."""
-    words = gettext("re-check due by %(day)s") if kind == Kind.HAZARD else gettext("return visit due by %(day)s")
+def return_due(kind: str, day: str, *, late: bool) -> str:
+    """Until when somebody asks or looks again, or should have; `day` in the reader's words."""
+    if kind == Kind.HAZARD:
+        words = gettext("re-check was due by %(day)s") if late else gettext("re-check due by %(day)s")
+    else:
+        words = gettext("return visit was due by %(day)s") if late else gettext("return visit due by %(day)s")
     return words % {"day": day}
 
 

@@ -144,7 +144,7 @@ class Row:
             parts.append(str(OPEN_WORDS[Kind(kind)] % {"n": n}))
         elif self.return_due is not None:
             kind, due = self.return_due
-            parts.append(return_due(kind, labels.short_day(due)))
+            parts.append(return_due(kind, labels.short_day(due), late=due < timezone.localdate(self.at)))
         elif self.frame.tries and not self.visited:
             hint = TRY_WORDS.get(self.best_band)
             parts = [self.tried, str(hint)] if hint else [self.tried]

@@ -137,19 +137,26 @@ def test_only_who_holds_the_door_can_ask(world: World, held: Premises) -> None:
 
 
 def test_a_settled_dispute_says_so_at_its_door_and_until_when_somebody_asks_again(world: World, held: Premises) -> None:
-    case = settled_dispute(world, held)
-    assert case.state == Case.State.FOLLOW_UP
-    due = case.return_visits.order_by("due_on").first()
-    client = signed_in(world.owner)
-    with translation.override("en"):
-        said = f"return visit due by {short_day(due.due_on)}"
-    page = client.get(reverse("visits:door", args=[held.pk])).content.decode()
-    assert f"settled · {said}" in page and "Open cases" not in page
-    walk = client.get(reverse("visits:round")).content.decode()
-    assert said in walk and "dispute open" not in walk
     with time_machine.travel(NOW, tick=False):
+        case = settled_dispute(world, held)
+        assert case.state == Case.State.FOLLOW_UP
+        due = case.return_visits.order_by("due_on").first()
+        client = signed_in(world.owner)
+        with translation.override("en"):
+            said = f"return visit due by {short_day(due.due_on)}"
+        page = client.get(reverse("visits:door", args=[held.pk])).content.decode()
+        assert f"settled · {said}" in page and "Open cases" not in page
+        walk = client.get(reverse("visits:round")).content.decode()
+        assert said in walk and "dispute open" not in walk
         make_return_visit(visit=due, answer="relapsed", by=world.owner, at=NOW)
-    assert "1 dispute open" in client.get(reverse("visits:round")).content.decode()
+        assert "1 dispute open" in client.get(reverse("visits:round")).content.decode()
+
+
+def test_a_return_visit_that_is_late_is_said_to_be(world: World, held: Premises) -> None:
+    settled_dispute(world, held)
+    with time_machine.travel(NOW + timedelta(days=20), tick=False):
+        page = signed_in(world.owner).get(reverse("visits:door", args=[held.pk])).content.decode()
+    assert "settled · return visit was due by" in page
 
 
 def test_return_visits_that_are_due_stand_on_the_round(world: World, held: Premises) -> None:

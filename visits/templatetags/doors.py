@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from accounts.roles import Role
 from disputes import words
@@ -33,8 +34,9 @@ def day(value: date | None) -> str:
 
 @register.filter
 def return_due(case: Case) -> str:
-    """Of a case read `with_return_due()` that has a return visit to be made."""
-    return words.return_due(case.kind, day(case.return_due_on))
+    """Of a case read `with_return_due()`: until when its return visit is to be made; "" where none is."""
+    due = case.return_due_on
+    return words.return_due(case.kind, day(due), late=due < timezone.localdate()) if due else ""
 
 
 @register.filter
