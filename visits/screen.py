@@ -1,6 +1,6 @@
 """What the visit screen shows of one door to one officer, and the form that goes with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
+from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.models import Assignment, Campaign, FrameDoor, Question, Topic, band_of
 from disputes.models import Case
@@ -24,6 +25,22 @@ from visits.forms import VisitForm
 from visits.models import Submission, Visit
 from visits.questions import LastAnswer, last_answers
 from visits.round import next_door
+
+
+def must_be_of_here(said: Mapping[str, str], premises_pk: int, officer: Officer) -> None:
+    """Raises `Refusal` (409) for a form that was opened at another door, or by somebody else on the same phone.
+
+    A page that was opened before the form said so is taken at its address's word.
+    """
+    if said.get("of_door", str(premises_pk)) != str(premises_pk):
+        raise Refusal(
+            "other_door", _("This was filled in for another door than the one that it was sent to."), status=409
+        )
+    if said.get("of_officer", str(officer.pk)) != str(officer.pk):
+        sentence = _(
+            "Somebody else typed this on the same device. Only who typed it can save it: sign in as that person."
+        )
+        raise Refusal("other_officer", sentence, status=409)
 
 
 @dataclass

@@ -35,7 +35,7 @@ from visits.merging import added_doors, candidates_for, confirm_added, merge_add
 from visits.models import Submission, Visit
 from visits.new_door_form import DoorForm
 from visits.round import day_of, next_door, returns_of
-from visits.screen import Screen
+from visits.screen import Screen, must_be_of_here
 
 
 class PhoneRedirect(HttpResponseRedirect):
@@ -168,6 +168,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> HttpResponse:
     """The door is held while its form is read, so that form and rules go by the same rows, read once."""
+    must_be_of_here(request.POST, pk, officer)
     receipt: Submission | None = None
     refusal: Refusal | None = None
     try:
@@ -192,7 +193,11 @@ def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> Htt
         return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
     following = next_door(officer, now, screen.door)
     place = following.address if following else reverse("visits:round")
-    return redirect(labels.with_query(place, saved=receipt.visit_id))
+    response = redirect(labels.with_query(place, saved=receipt.visit_id))
+    if request.headers.get("X-Requested-With") == "fetch":
+        # A script that follows a redirect is not told where it led before the page is drawn: it goes there by itself.
+        response.status_code = 201
+    return response
 
 
 @needs(Right.LOG_VISIT)

@@ -1,5 +1,6 @@
 // "Nobody in" and "Undo" without leaving the list: the same form is sent, and the page that comes back replaces
-// the parts that changed. When that fails, the button says so and stays; without this file the form just posts.
+// the parts that changed. Where no answer comes, a line at the foot says so and the button stays to be pressed again;
+// without this file the form just posts.
 (function () {
   "use strict";
   var parts = ["round-head", "round-body", "snack-place"];
@@ -26,12 +27,30 @@
     place.textContent = place.dataset.words.replace("{n}", left);
   }
 
+  // Nothing was written, or nobody knows: the server takes the same press twice for one.
+  function unsent(button) {
+    var place = document.getElementById("snack-place");
+    var snack = button.closest(".snack");
+    if (!snack) {
+      clearInterval(clock);
+      place.textContent = "";
+      snack = place.appendChild(document.createElement("div"));
+      snack.className = "snack snack-unsent";
+      snack.appendChild(document.createElement("span")).className = "text";
+    }
+    var words = snack.querySelector(".text");
+    words.setAttribute("role", "alert");
+    words.textContent = place.dataset.unsent;
+  }
+
   function send(form, button) {
     var body = new FormData(form);
     if (button.name) { body.append(button.name, button.value); }
     button.setAttribute("aria-busy", "true");
+    var answered = false;
     fetch(button.getAttribute("formaction") || form.action, { method: "POST", body: body, credentials: "same-origin" })
       .then(function (answer) {
+        answered = true;
         if (!answer.ok) { throw new Error(String(answer.status)); }
         return answer.text();
       })
@@ -44,9 +63,9 @@
         countDown();
       })
       .catch(function () {
-        // The plain form shows whatever the server has to say, or the browser's own retry page.
         button.removeAttribute("aria-busy");
-        if (navigator.onLine) { plain(form, button); }
+        // The plain form shows whatever the server has to say.
+        if (answered) { plain(form, button); } else { unsent(button); }
       });
   }
 

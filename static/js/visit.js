@@ -1,4 +1,4 @@
-// The visit screen: stepper, count of answers, one send at a time, and a failed send keeps the form.
+// The visit screen: stepper, count of answers, one send at a time, and whatever is no page of this form keeps it.
 // Without this file the same form works by itself.
 (function () {
   "use strict";
@@ -46,41 +46,68 @@
     if (target) { target.scrollIntoView({ block: "center" }); }
   }
 
-  function say(id) {
-    ["retry", "signed-out"].forEach(function (each) {
+  function say(id, sentence) {
+    ["retry", "refused", "other-hand", "signed-out"].forEach(function (each) {
       document.getElementById(each).classList.toggle("is-shown", each === id);
     });
+    if (sentence) { document.querySelector("#" + id + " [data-sentence]").textContent = sentence; }
     if (id) { document.getElementById(id).scrollIntoView({ block: "center" }); }
   }
 
+  function fault(place, sentence) {
+    var error = new Error(place);
+    error.place = place;
+    error.sentence = sentence;
+    return error;
+  }
+
+  // Whatever came instead of the form (too long, not allowed, gone) says why, and takes nothing away that was typed.
+  function instead(answer, page) {
+    if (answer.redirected && new URL(answer.url).pathname.indexOf("/sign-in/") === 0) { return fault("signed-out"); }
+    var words = page.querySelector("main p") || page.querySelector("h1") || page.querySelector("title");
+    return fault("refused", words ? words.textContent.trim() : String(answer.status));
+  }
+
   function show(answer, text) {
-    // The page that came back (the next door, or this one with the reasons) takes the place of this one.
-    if (answer.redirected) { history.pushState(null, "", answer.url); }
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var same = page.getElementById("visit-form");
+    if (!same || same.getAttribute("action") !== form.getAttribute("action")) {
+      throw instead(answer, page);
+    }
+    // This door's own page with the reasons takes the place of this one.
     document.open();
     document.write(text);
     document.close();
     window.scrollTo(0, 0);
   }
 
-  // After a new sign-in the form's token is an old one: take the new one, and send the same form again.
+  // After a new sign-in the form's token is an old one: take the new one, and send the same form again. Not for
+  // somebody else: what one person typed is neither sent nor counted under another's name.
   function renewed() {
-    return fetch(location.href, { credentials: "same-origin" })
-      .then(function (answer) { return answer.text(); })
-      .then(function (text) {
-        var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#visit-form [name=csrfmiddlewaretoken]");
-        if (!fresh) { throw new Error("signed out"); }
-        form.querySelector("[name=csrfmiddlewaretoken]").value = fresh.value;
+    return fetch(form.action, { credentials: "same-origin" }).then(function (answer) {
+      return answer.text().then(function (text) {
+        var page = new DOMParser().parseFromString(text, "text/html");
+        var fresh = page.getElementById("visit-form");
+        if (!fresh) { throw instead(answer, page); }
+        if (fresh.querySelector("[name=of_officer]").value !== form.querySelector("[name=of_officer]").value) { throw fault("other-hand"); }
+        form.querySelector("[name=csrfmiddlewaretoken]").value = fresh.querySelector("[name=csrfmiddlewaretoken]").value;
       });
+    });
   }
 
   function send(button, again) {
     var body = new FormData(form);
     if (button && button.name) { body.append(button.name, button.value); }
-    return fetch(location.href, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
-      if (answer.status >= 500) { throw new Error(String(answer.status)); }
-      if (answer.redirected && new URL(answer.url).pathname.indexOf("/sign-in/") === 0) { throw new Error("signed out"); }
+    var asked = { method: "POST", body: body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } };
+    return fetch(form.action, asked).then(function (answer) {
+      if (answer.status >= 500) { throw fault("retry"); }
       if (answer.status === 403 && !again) {
         return renewed().then(function () { return send(button, true); });
+      }
+      if (answer.status === 201) {
+        // Saved: a real step to the next page, so that address, page and the way back belong together.
+        location.assign(answer.headers.get("Location"));
+        return null;
       }
       return answer.text().then(function (text) { show(answer, text); });
     });
@@ -97,7 +124,7 @@
     send(button, false).catch(function (error) {
       delete form.dataset.sending;
       if (button) { button.removeAttribute("aria-busy"); }
-      say(error.message === "signed out" ? "signed-out" : "retry");
+      say(error.place || "retry", error.sentence);
     });
   });
   // Chromium 80 does not say which button sent the form.

@@ -360,3 +360,20 @@ def test_a_new_door_may_lie_in_any_community_of_the_station(world: World, owner:
     world.door(302)
     page = owner.get(reverse("visits:add_door")).content.decode()
     assert "花果园社区" in page and "王湾社区" not in page
+
+
+def test_a_form_of_another_door_or_of_another_officer_is_refused_and_nothing_is_written(
+    world: World, held: Premises, owner: Client
+) -> None:
+    other = world.door(401)
+    world.give(world.campaign(title="another"), other, world.owner)
+    for strange, sentence in (
+        ({"of_door": str(other.pk)}, "filled in for another door"),
+        ({"of_officer": str(world.colleague.pk)}, "Somebody else typed this"),
+    ):
+        answer = owner.post(door_page(held), typed(**strange))
+        assert answer.status_code == 409
+        assert sentence in answer.content.decode()
+    assert not Visit.objects.unscoped("test").exists()
+    own = {"of_door": str(held.pk), "of_officer": str(world.owner.pk)}
+    assert owner.post(door_page(held), typed(**own)).status_code == 302
