@@ -14,6 +14,7 @@ import pytest
 
 from tests.browsing import axe, browser_type_launch_args, page_as
 from tests.database import app_url, as_owner, django_db_setup, owner_url
+from tests.rendering import templates_keep_to_what_they_are_given, watched_rendering
 
 # Before Django reads its settings. Nothing of this copy's own site is used or touched.
 DATA = tempfile.TemporaryDirectory(prefix="doorstep-tests-")
@@ -42,7 +43,15 @@ django.setup()
 os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 # Fixtures that stand in modules of their own.
-__all__ = ["as_owner", "axe", "browser_type_launch_args", "django_db_setup", "page_as"]
+__all__ = [
+    "as_owner",
+    "axe",
+    "browser_type_launch_args",
+    "django_db_setup",
+    "page_as",
+    "templates_keep_to_what_they_are_given",
+    "watched_rendering",
+]
 
 
 def pytest_unconfigure() -> None:

@@ -156,8 +156,9 @@ class VisitForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.door, self.questions = door, door.questions
-        self.errors_at: dict[str, list[str]] = {}
         fields: dict[str, Any] = self.fields
+        # Each place of the page has its list, so that a template that names none of them is found out.
+        self.errors_at: dict[str, list[str]] = {place_of(name): [] for name in fields}
         # Asked for when they are shown or chosen from: a plain visit, sent, chooses from none of them.
         fields["left"].choices = lambda: self._may_have_left
         fields["topic"].choices = lambda: [(topic.pk, topic.name) for topic in door.topics]
@@ -200,7 +201,8 @@ class VisitForm(forms.Form):
     def opens_more(self) -> bool:
         """Something under “more” has to be mended."""
         names = {"next_at", "started_at", "photos", "partner", "officer", "diary"}
-        return bool(self.errors_at.keys() & (names | {place.name for place in self.further_questions()}))
+        names |= {place.name for place in self.further_questions()}
+        return any(sentences for place, sentences in self.errors_at.items() if place in names)
 
     @property
     def missing(self) -> list[tuple[str, str]]:
@@ -209,6 +211,7 @@ class VisitForm(forms.Form):
         return [
             (place, f"{asked[place]} {sentences[0]}" if place in asked else sentences[0])
             for place, sentences in self.errors_at.items()
+            if sentences
         ]
 
     def put_refusal(self, refusal: Refusal) -> None:
