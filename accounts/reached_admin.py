@@ -21,6 +21,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import log_access
+from accounts.changed_meanwhile import RowForm
 from accounts.columns import Column
 from accounts.models import Officer
 from accounts.presses import once
@@ -101,6 +102,7 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_max_show_all = PAGE
     paginator = CountFree
     actions: Any = None
+    form = RowForm
     view_on_site = False
     preserve_filters = True
     # The browser's own calendar, in the reader's language and with a thumb's room.
@@ -146,9 +148,13 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Another unit's row does not exist; `_to_field` is not a way to ask for it."""
         if from_field not in (None, "id", "pk", self.model._meta.pk.name):
             raise Http404
-        found = super().get_object(request, object_id, None)
+        found: Any = super().get_object(request, object_id, None)
         if found is None:
             raise Http404
+        if request.method == "POST" and self.may_write(request) and transaction.get_connection().in_atomic_block:
+            # What the form is compared with and written to is the row as nobody else can change it any more.
+            held = self.model._base_manager.select_for_update(of=("self",), no_key=True)
+            found.refresh_from_db(from_queryset=held)
         return found
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
@@ -191,7 +197,11 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> Any:
         if obj is not None:
             context["row_title"] = self.row_title(obj)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        parts = [form for formset in context["inline_admin_formsets"] for form in formset.formset.forms]
+        if any(getattr(form, "stale", False) for form in (context["adminform"].form, *parts)):
+            response.status_code = 409
+        return response
 
     # -- rights --
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changed_meanwhile import RowForm
 from accounts.reached_admin import BaseModelAdmin, officer_of
 from accounts.rights import Right
 from campaigns import desk
@@ -41,6 +42,8 @@ admin.site.register(Assignment, AssignmentAdmin)
 class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
     """A part of the set-up: editable while the campaign is a draft, shown afterwards."""
 
+    form: Any = RowForm
+    columns: tuple[str, ...] = ()
     extra = 0
     show_change_link = False
     template = "admin/campaigns/part_rows.html"
@@ -55,6 +58,9 @@ class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
         if field is not None:
             field.widget.attrs["aria-label"] = str(field.label)
         return field
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.columns, "seen"] if self._editable(request, obj) else self.columns
 
     def _editable(self, request: HttpRequest, campaign: Any) -> bool:
         if campaign is None or campaign.state != Campaign.State.DRAFT:
@@ -76,12 +82,13 @@ class DraftInline(admin.TabularInline):  # type: ignore[type-arg]
 
 class PhaseInline(DraftInline):
     model = Phase
+    columns = ("name", "starts_on", "ends_on")
     formset = PhaseFormSet
 
 
 class TopicInline(DraftInline):
     model = Topic
-    fields = ["rank", "name", "kind", "leaflet", "guidance"]
+    columns = ("rank", "name", "kind", "leaflet", "guidance")
     classes = ["collapse"]
 
 

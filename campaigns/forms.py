@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changed_meanwhile import RowForm
 from accounts.days import IN_REACH, say_backwards
 from accounts.models import Officer, Unit
 from accounts.rights import Right
@@ -179,7 +180,7 @@ class PhaseFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 form.add_error(fault.field.removeprefix("_"), str(fault))
 
 
-class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
+class CampaignForm(RowForm):
     """A draft's own columns; its phases are held inside its dates by `PhaseFormSet`."""
 
     class Meta:

@@ -31,6 +31,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
         label=gettext_lazy("asked at"), choices=Premises.Kind.choices, widget=forms.CheckboxSelectMultiple
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    stale = False
 
     class Meta:
         model = Question
@@ -68,6 +69,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk and seen and seen != self.stands and not self.only_shown:
             words = _("Somebody changed this question meanwhile; it now reads “%(text)s”. Save again to keep yours.")
             self.add_error("text", words % {"text": self.stands_as})
+            self.stale = True
             # The next save has seen it.
             sent: Any = self.data
             seen_now = sent.copy()

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import log_access, must
+from accounts.changed_meanwhile import changed_meanwhile, meanwhile
 from accounts.days import check_span
 from accounts.models import Officer, Unit
 from accounts.refusals import Refusal, refuse
@@ -21,6 +23,8 @@ from reports.figures import compute, digest, units_in_reach
 from reports.models import Print, Snapshot
 from reports.pdf import render_print
 
+# What a person types into a draft.
+TYPED = ("issue", "decisions", "problems", "next_steps")
 FROZEN = gettext_lazy("This issue is frozen already. Begin the next one to say something new.")
 
 
@@ -53,8 +57,11 @@ def begin_brief(
 
 @transaction.atomic
 def type_brief(
-    *, snapshot: Snapshot, issue: int, decisions: str, problems: str, next_steps: str, by: Officer
+    *, snapshot: Snapshot, issue: int, decisions: str, problems: str, next_steps: str, by: Officer, seen: str = ""
 ) -> Snapshot:
+    """What a person says in a draft. `seen` is the page's `stamps_of(typed_in(…))`: what only somebody else changed
+    since stays; where both did, raises `Refusal("changed_meanwhile", 409)` at the fields. Needs FREEZE_BRIEF at the unit.
+    """
     must(by, Right.FREEZE_BRIEF, snapshot.unit_id)
     locked = _locked_draft(snapshot)
     if len([line for line in decisions.splitlines() if line.strip()]) > 5:
@@ -62,10 +69,19 @@ def type_brief(
     issues = Snapshot.objects.unscoped("issues of this campaign and unit")
     if issues.filter(campaign=locked.campaign_id, unit=locked.unit_id, issue=issue).exclude(pk=locked.pk).exists():
         raise Refusal("issue", _("This issue number is taken."), field="issue")
-    locked.issue, locked.decisions = issue, decisions
-    locked.problems, locked.next_steps = problems, next_steps
-    locked.save(update_fields=["issue", "decisions", "problems", "next_steps"])
+    stands = typed_in(locked)
+    typed = {"issue": issue, "decisions": decisions, "problems": problems, "next_steps": next_steps}
+    theirs, both = meanwhile(seen, stands, typed)
+    refuse(changed_meanwhile(name, stands[name]) for name in both)
+    for name in TYPED:
+        setattr(locked, name, (stands if name in theirs else typed)[name])
+    locked.save(update_fields=TYPED)
     return locked
+
+
+def typed_in(snapshot: Snapshot) -> dict[str, Any]:
+    """What a person types into a draft, by column."""
+    return {name: getattr(snapshot, name) for name in TYPED}
 
 
 def _locked_draft(snapshot: Snapshot) -> Snapshot:

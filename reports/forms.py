@@ -43,3 +43,4 @@ class BriefForm(forms.Form):
     decisions = _lines(_("Decisions asked"), _("One a line, at most five; each gets boxes to tick."))
     problems = _lines(_("Problems"), _("Needed before it is frozen."))
     next_steps = _lines(_("Next steps"), _("Needed before it is frozen."))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs
 from accounts.actions import log_access, must
+from accounts.changed_meanwhile import stamps_of
 from accounts.models import Officer, Unit
 from accounts.presses import one_press
 from accounts.refusals import Refusal
@@ -145,8 +146,8 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         return _frozen(request, snapshot, status=409 if request.method == "POST" else 200)
     if not officer.may(Right.FREEZE_BRIEF, snapshot.unit_id):
         raise Http404
-    typed = {name: getattr(snapshot, name) for name in ("issue", "decisions", "problems", "next_steps")}
-    form = BriefForm(request.POST or None, initial=typed)
+    typed, status = actions.typed_in(snapshot), 200
+    form = BriefForm(request.POST or None, initial={**typed, "seen": stamps_of(typed)})
     if request.method == "POST" and form.is_valid():
         try:
             actions.type_brief(snapshot=snapshot, by=officer, **form.cleaned_data)
@@ -157,7 +158,13 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Saved."))
             return redirect("reports:brief", pk=pk)
         except Refusal as refusal:
-            if refusal.status == 409:
+            if refusal.code == "changed_meanwhile":
+                snapshot.refresh_from_db()
+                sent = request.POST.copy()
+                # The next save has seen it.
+                sent["seen"] = stamps_of(actions.typed_in(snapshot))
+                form.data, status = sent, refusal.status
+            elif refusal.status == 409:
                 raise
             for fault in refusal.every:
                 form.add_error(fault.field or None, str(fault))
@@ -168,7 +175,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         last=snapshot.ends_on,
     )
     context = {"snapshot": snapshot, "brief": Brief(figures), "form": form, "tab": "reports"}
-    return render(request, "reports/draft.html", context, status=422 if form.errors else 200)
+    return render(request, "reports/draft.html", context, status=422 if form.errors and status == 200 else status)
 
 
 def _frozen(request: HttpRequest, snapshot: Snapshot, status: int = 200) -> HttpResponse:

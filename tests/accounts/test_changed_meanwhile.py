@@ -1,0 +1,130 @@
+"""Two people, one row: what the first one saved is neither lost nor overwritten in silence by the second one's page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Grant, Unit
+from accounts.roles import Role
+from campaigns.actions import draft_campaign
+from campaigns.models import Campaign, Phase
+from reports.actions import begin_brief
+from reports.models import Snapshot
+from tests.accounts.probes import client_of
+from tests.forms import Forms
+from tests.world import NOW, TODAY, World
+
+
+class Page:
+    """A page with its longest form, as it lies open in somebody's browser."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self.client, self.address = client, address
+        self.take(client.get(address))
+
+    def take(self, response: Any) -> None:
+        self.status, self.text = response.status_code, response.content.decode()
+        forms = Forms(self.text, self.address).found
+        self.fields = max((form.fields for form in forms), key=len, default={})
+
+    def save(self, **changes: str) -> "Page":
+        """What the person changed, and everything else as the page showed it."""
+        sent = {**self.fields, **{name: [value] for name, value in changes.items()}}
+        self.take(self.client.post(self.address, {**sent, "_save": "1"}))
+        return self
+
+
+@pytest.fixture
+def unit_page(world: World) -> str:
+    return reverse("admin:accounts_unit_change", args=[world.station.pk])
+
+
+def test_what_each_changed_is_kept(world: World, unit_page: str) -> None:
+    client = client_of(world.admin)
+    first, second = Page(client, unit_page), Page(client, unit_page)
+    assert first.save(phone="0719-8880001").status == 302
+    assert second.save(short_name="乙").status == 302
+    unit = Unit.objects.unscoped("test").get(pk=world.station.pk)
+    assert (unit.phone, unit.short_name) == ("0719-8880001", "乙")
+
+
+def test_where_both_changed_the_same_the_second_is_told_and_decides(world: World, unit_page: str) -> None:
+    client = client_of(world.admin)
+    first, second = Page(client, unit_page), Page(client, unit_page)
+    first.save(phone="0719-8880001")
+    assert second.save(phone="0719-8880002").status == 409
+    assert "it now reads “0719-8880001”" in second.text
+    assert second.fields["phone"] == ["0719-8880002"]
+    assert Unit.objects.unscoped("test").get(pk=world.station.pk).phone == "0719-8880001"
+    assert second.save().status == 302
+    assert Unit.objects.unscoped("test").get(pk=world.station.pk).phone == "0719-8880002"
+
+
+def test_a_grant_that_was_ended_meanwhile_stays_ended(world: World) -> None:
+    grant = Grant.objects.unscoped("test").get(officer=world.owner, role=Role.OFFICER)
+    address = reverse("admin:accounts_grant_change", args=[grant.pk])
+    client = client_of(world.security)
+    first, second = Page(client, address), Page(client, address)
+    assert first.save(ends_on="2026-11-30").status == 302
+    assert second.save(starts_on="2026-10-01").status == 302
+    grant.refresh_from_db()
+    assert (str(grant.ends_on), str(grant.starts_on)) == ("2026-11-30", "2026-10-01")
+
+
+@pytest.fixture
+def brief(world: World) -> Snapshot:
+    world.door(101)
+    campaign = world.campaign()
+    return begin_brief(campaign=campaign, unit=campaign.unit, starts_on=TODAY, ends_on=TODAY, by=world.desk, at=NOW)
+
+
+def test_two_who_write_one_brief_keep_both_their_texts(world: World, brief: Snapshot) -> None:
+    address, client = reverse("reports:brief", args=[brief.pk]), client_of(world.desk)
+    first, second = Page(client, address), Page(client, address)
+    assert first.save(problems="白天没人").status == 302
+    assert second.save(next_steps="改为晚间").status == 302
+    brief.refresh_from_db()
+    assert (brief.problems, brief.next_steps) == ("白天没人", "改为晚间")
+
+
+def test_two_who_write_the_same_of_a_brief_are_told(world: World, brief: Snapshot) -> None:
+    address, client = reverse("reports:brief", args=[brief.pk]), client_of(world.desk)
+    first, second = Page(client, address), Page(client, address)
+    first.save(problems="白天没人")
+    assert second.save(problems="电梯坏了", next_steps="改为晚间").status == 409
+    assert "it now reads “白天没人”" in second.text
+    assert second.fields["problems"] == ["电梯坏了"]
+    brief.refresh_from_db()
+    assert (brief.problems, brief.next_steps) == ("白天没人", "")
+    assert second.save().status == 302
+    brief.refresh_from_db()
+    assert (brief.problems, brief.next_steps) == ("电梯坏了", "改为晚间")
+
+
+@pytest.fixture
+def draft(world: World) -> Campaign:
+    return draft_campaign(
+        title="岁末走访",
+        unit=world.bureau,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=34),
+        areas=[world.areas["420303"]],
+        by=world.desk,
+        at=NOW,
+    )
+
+
+def test_a_draft_campaign_and_its_phases_are_kept_from_each_other(world: World, draft: Campaign) -> None:
+    address, client = reverse("admin:campaigns_campaign_change", args=[draft.pk]), client_of(world.desk)
+    first, second, third = (Page(client, address) for _tab in range(3))
+    name = next(name for name in first.fields if name.endswith("-name") and name.startswith("phases-0"))
+    assert first.save(**{"slogan": "走进千家万户", name: "动员"}).status == 302
+    assert second.save(purpose="排查隐患").status == 302
+    draft.refresh_from_db()
+    assert (draft.slogan, draft.purpose) == ("走进千家万户", "排查隐患")
+    assert third.save(**{name: "准备"}).status == 409
+    assert "it now reads “动员”" in third.text
+    assert Phase.objects.filter(campaign=draft, name="动员").exists()
