@@ -208,7 +208,7 @@ def test_a_ticked_row_of_others_is_left_alone_by_every_action(house: Marked, who
             answer = client.post(
                 address, {"action": action, "index": "0", "_selected_action": foreign, "select_across": "1"}
             )
-            assert answer.status_code in {200, 302, 403}, (address, action, answer.status_code)
+            assert answer.status_code in {200, 302, 403, 409}, (address, action, answer.status_code)
             assert contents(model, foreign) == before, (address, action)
             tried += 1
     assert tried > 20
