@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from accounts.models import Officer
 from accounts.refusals import Refusal
@@ -18,6 +18,8 @@ from accounts.rights import Right
 
 Guard = Callable[[Any, Officer, datetime, Mapping[str, Any]], Refusal | None]
 Recorder = Callable[..., None]
+# What became of a row since a version of it: sentences with names and times, oldest first.
+Teller = Callable[[Any, int], list[str]]
 RowT = TypeVar("RowT", bound=models.Model)
 
 
@@ -37,15 +39,21 @@ class Move:
     sets: tuple[str, ...] = ()
 
 
+def nothing_told(row: Any, version: int) -> list[str]:
+    """For lifecycles that remember no more than the state."""
+    return []
+
+
+def no_record(*args: Any, **kwargs: Any) -> None:
+    """For lifecycles whose history is the row itself (campaigns: who and when stand in its columns)."""
+
+
 @dataclass(frozen=True)
 class Lifecycle:
     name: str
     moves: Mapping[str, Move]
     record: Recorder
-
-
-def no_record(*args: Any, **kwargs: Any) -> None:
-    """For lifecycles whose history is the row itself (campaigns: who and when stand in its columns)."""
+    told_since: Teller = nothing_told
 
 
 def why_not(
@@ -107,15 +115,7 @@ def move(
     if refusal is not None and refusal.status == 403:
         raise refusal
     if locked.version != version:
-        raise Refusal(
-            "stale",
-            _(
-                "This is no longer as your page showed it: it is now “%(state)s”. If you pressed twice, the first press "
-                "counted. Otherwise look at it again, then decide."
-            )
-            % {"state": locked.get_state_display()},
-            status=409,
-        )
+        raise Refusal("stale", _stale(locked, lifecycle.told_since(locked, version)), status=409)
     if refusal is not None:
         raise refusal
     before = locked.state
@@ -126,6 +126,22 @@ def move(
     locked.save(update_fields=["state", "version", *changes])
     lifecycle.record(locked, name, before=before, by=by, at=at, changes={**changes, **(facts or {})})
     return locked
+
+
+def _stale(row: Any, told: list[str]) -> str:
+    state = {"state": row.get_state_display()}
+    if not told:
+        return (
+            _(
+                "This is no longer as your page showed it: it is now “%(state)s”. If you pressed twice, the first press "
+                "counted. Otherwise look at it again, then decide."
+            )
+            % state
+        )
+    return _(
+        "This is no longer as your page showed it. Since then: %(what)s. It is now “%(state)s”. If you pressed twice, "
+        "the first press counted. Otherwise look at it again, then decide."
+    ) % {**state, "what": "; ".join(told)}
 
 
 def begin(row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: datetime) -> RowT:

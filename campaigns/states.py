@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.lifecycles import Lifecycle, Move, no_record
 from accounts.models import Officer
@@ -56,4 +58,21 @@ MOVES: dict[str, Move] = {
     "archive": Move(_("archive"), (S.CLOSED,), S.ARCHIVED, Right.SET_UP, sets=("archived_at", "archived_by")),
 }
 
-CAMPAIGN = Lifecycle("campaign", MOVES, no_record)
+
+def told_since(campaign: Campaign, version: int) -> list[str]:
+    """Who made the newest move, and when; the campaign's columns remember no more."""
+    steps = {
+        S.OPEN: (campaign.opened_by, campaign.opened_at),
+        S.CLOSED: (campaign.closed_by, campaign.closed_at),
+        S.ARCHIVED: (campaign.archived_by, campaign.archived_at),
+    }
+    by, at = steps.get(S(campaign.state), (None, None))
+    if by is None or at is None:
+        return []
+    day = date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+    return [
+        gettext("%(name)s, %(time)s: %(what)s") % {"name": by.name, "time": day, "what": campaign.get_state_display()}
+    ]
+
+
+CAMPAIGN = Lifecycle("campaign", MOVES, no_record, told_since)

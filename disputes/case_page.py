@@ -16,7 +16,7 @@ from accounts.refusals import Refusal
 from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
 from disputes.models import Case, LedgerEntry, state_label
-from disputes.states import CASE, move_label
+from disputes.states import CASE, entry_label, move_label
 from disputes.words import RETURN_QUESTIONS, Kind
 
 # Refused for who somebody is, whatever the case: such a step is another person's, not a button of theirs.
@@ -125,6 +125,7 @@ def page_of(
         "may_note": may_note,
         "place": case.places.select_related("premises", "premises__area").first(),
         "visits": [visit for visit in case.return_visits.all() if visit.cycle == case.cycle],
+        "refused": form or (answered[1] if answered else None),
         "visit_form": answered[1] if answered else forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
         "answered": answered[0] if answered else None,
         "return_question": RETURN_QUESTIONS[case.kind],
@@ -167,7 +168,7 @@ def _timeline(case: Case) -> list[dict[str, Any]]:
         rows.append(
             {
                 "entry": entry,
-                "label": move_label(case.kind, entry.action),
+                "label": entry_label(case.kind, entry),
                 "texts": texts,
                 "what": entry.payload.get("what", ""),
                 "state": state_label(case.kind, entry.state_to),

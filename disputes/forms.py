@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,12 @@ class MoveForm(StyledForm):
         self.case, self.officer = case, officer
         kwargs.setdefault("initial", {}).setdefault("version", case.version)
         super().__init__(*args, **kwargs)
+
+    def at(self, version: int) -> "MoveForm":
+        """The same as it was typed, for the case as it is now: whoever reads what changed meanwhile may send it anew."""
+        self.data = QueryDict.copy(self.data) if isinstance(self.data, QueryDict) else dict(self.data)
+        self.data[self.add_prefix("version")] = str(version)
+        return self
 
     def kwargs_of(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -78,6 +85,12 @@ class PartyForm(MoveForm):
     )
     is_minor = forms.BooleanField(label=_("Minor"), required=False)
     guardian = forms.CharField(label=_("Guardian"), max_length=60, required=False)
+
+    def at(self, version: int) -> "MoveForm":
+        """The same as it was typed, for the case as it is now: whoever reads what changed meanwhile may send it anew."""
+        self.data = QueryDict.copy(self.data) if isinstance(self.data, QueryDict) else dict(self.data)
+        self.data[self.add_prefix("version")] = str(version)
+        return self
 
     def kwargs_of(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)

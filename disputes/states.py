@@ -1,8 +1,10 @@
 """The case's lifecycle: one table of moves for five kinds. What a move must pass stands in `guards.py`."""
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.lifecycles import Lifecycle, Move
 from accounts.rights import Right
@@ -24,7 +26,7 @@ from disputes.guards import (
     the_lead_or_supervisor,
     the_new_lead_may_lead,
 )
-from disputes.models import Case
+from disputes.models import Case, LedgerEntry
 from disputes.words import MOVE_WORDS
 
 S = Case.State
@@ -173,7 +175,42 @@ MOVES: dict[str, Move] = {
     "answered": Move(_("return visit made"), (*IN_WORK, S.CLOSED), None),
 }
 
-CASE = Lifecycle("case", MOVES, ledger.append)
+# As many moves as a reader takes in; of more, their number.
+TOLD_AT_MOST = 4
+
+
+def told_since(case: Case, version: int) -> list[str]:
+    """Who did what to the case since this version of it, oldest first; nothing for a number that never was one."""
+    if not 0 < version < case.version:
+        return []
+    entries = LedgerEntry.objects.unscoped("told to who moves this case").filter(case=case, version__gt=version)
+    lines = [
+        gettext("%(name)s, %(time)s: %(what)s")
+        % {
+            "name": entry.actor.name,
+            "time": date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT"),
+            "what": entry_label(case.kind, entry),
+        }
+        for entry in entries.select_related("actor").order_by("version")[:TOLD_AT_MOST]
+    ]
+    more = case.version - version - len(lines)
+    return [*lines, gettext("and %(n)d more") % {"n": more}] if more > 0 else lines
+
+
+CASE = Lifecycle("case", MOVES, ledger.append, told_since)
+# What was added to the record without moving the case.
+ADDED = {
+    "party": _("a party"),
+    "consent": _("whether a party agrees"),
+    "session": _("what was said or done"),
+    "evidence": _("a photo or file"),
+}
+
+
+def entry_label(kind: str, entry: LedgerEntry) -> str:
+    """What an entry of the ledger says in one line: the move, and of an addition what was added."""
+    label, added = str(move_label(kind, entry.action)), ADDED.get(entry.payload.get("what", ""))
+    return f"{label} · {added}" if added and entry.action == "note" else label
 
 
 def move_label(kind: str, name: str) -> str | Promise:

@@ -151,7 +151,8 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         log_access(me(request), "refused", case, reason=refusal.code, outcome=refusal.code)
-        return _page(request, case_or_404(request, pk), act, form, status=refusal.status)
+        case = case_or_404(request, pk)
+        return _page(request, case, act, form.at(case.version), status=refusal.status)
     messages.success(request, _("Recorded."))
     return onward(request, pk)
 
@@ -185,7 +186,7 @@ def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
         case__in=_cases_to_return_to(me(request)).values("pk"),
     )
-    form = forms.ReturnVisitForm(request.POST)
+    form = forms.ReturnVisitForm(request.POST, auto_id=f"%s-{pk}")
     within = Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists()
     if not form.is_valid():
         must_be_theirs(visit.case, visit, me(request))

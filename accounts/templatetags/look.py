@@ -1,11 +1,13 @@
 """Tags of the shared look: an icon from our own sprite, and the links that a person's rights open."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +31,27 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.inclusion_tag("components/faults.html")
+def faults(*refused: BaseForm | None) -> dict[str, list[tuple[str, str]]]:
+    """What is wrong with the forms of a page, for its top: where, and what; nothing where none was refused.
+
+    What is wrong with a form as a whole stands at `form` under its `auto_id` (`id_form` unless it says otherwise).
+    """
+    return {"faults": [fault for form in refused if form is not None for fault in _faults_of(form)]}
+
+
+def _faults_of(form: BaseForm) -> Iterator[tuple[str, str]]:
+    for name, sentences in form.errors.items():
+        field = form[name] if name in form.fields else None
+        for sentence in sentences:
+            if field is None or field.is_hidden:
+                yield str(form.auto_id) % "form", str(sentence)
+            elif field.widget_type == "radioselect":
+                yield f"{field.auto_id}_error", f"{field.label}: {sentence}"
+            else:
+                yield field.id_for_label, f"{field.label}: {sentence}"
 
 
 # What the worker does for a page is mostly done by then.

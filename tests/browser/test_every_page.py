@@ -18,10 +18,15 @@ from tests.accounts.canaries import Watched
 from tests.browsing import DESK, resized, settled
 from tests.every_page import WITHOUT_A_PAGE, Found, pages_of, pages_to_open
 from tests.furnished import furnished
+from tests.long_words import stretch
 from tests.look import SIZES, faults_of_shape, faults_of_words
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# By how much a page is wider than its window, and what stands out of it.
+WIDER = """() => [document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .results, svg'))
+    .slice(0, 3).map(e => `${e.tagName}.${e.className}`)]"""
 WHOLE = bool(os.environ.get("DOORSTEP_EVERY_PAGE"))
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 ROLES = ("chief", "owner", "desk", "leader", "admin", "security", "auditor", "auxiliary")
@@ -32,10 +37,10 @@ def house(world: World) -> Watched:
     return furnished(world)
 
 
-def to_judge(house: Watched) -> Iterator[tuple[str, Found]]:
+def to_judge(house: Watched, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[str, Found]]:
     """Which page is opened by whom, and in which language."""
     turns, seen = cycle(LANGUAGES), set()
-    for role in ROLES:
+    for role in roles:
         officer: Officer = getattr(house.world, role)
         client = Client(headers={"accept-language": "en"})
         client.force_login(officer)
@@ -84,6 +89,27 @@ def test_every_page_can_be_read_and_used_by_everybody(
             opened[key] = page_as(found.officer, "/me/", screen=DESK, language=LANGUAGES[language])
             keep_still(opened[key])
         faults += faults_of(opened[key], found, language, axe if WHOLE or turn % 4 == 0 else None)
+    assert not faults, "\n".join(faults)
+
+
+def test_words_without_a_blank_push_no_page_sideways(house: Watched, page_as: Callable[..., Page]) -> None:
+    """What people type is longer than a phone is wide: it breaks, and the tabs at the foot stay where they are."""
+    # Whoever has doors in hand first: a round with nothing to do has no words.
+    pages = [found for language, found in to_judge(house, ("owner", *ROLES))]
+    assert stretch() > 100
+    faults: list[str] = []
+    opened: dict[int, Page] = {}
+    for found in dict.fromkeys((found.address, found.officer) for found in pages):
+        address, officer = found
+        if officer.pk not in opened:
+            opened[officer.pk] = page_as(officer, "/me/", screen=DESK, language="en")
+            keep_still(opened[officer.pk])
+        page = opened[officer.pk]
+        page.goto(address)
+        for width, height in (SIZES[0], SIZES[-1]):
+            resized(page, width, height)
+            wide = page.evaluate(WIDER)
+            faults += [f"[{width}] {address} by {wide[0]}: {wide[1:]}"] if wide[0] > 0 else []
     assert not faults, "\n".join(faults)
 
 
