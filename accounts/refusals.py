@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Iterable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,12 +48,14 @@ def refuse(faults: Iterable[Refusal]) -> None:
 AT_ONCE = ("40001", "40P01", "55P03", "23505", "23P01")
 TOO_LONG = ("57014",)
 DISK_FULL = ("53100",)
+# A text longer than its column, a number or a moment outside its own; a character that no text holds.
+NOT_KEPT = ("22001", "22003", "22008", "22021", "22P05")
 # The same from the system: no room, a quota, a limit on the size of one file.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def refused_by_database(error: BaseException) -> Refusal | None:
-    """The refusal that stands behind an error of the database: two hands at once, too long, disk full. Else None."""
+    """The refusal that stands behind an error of the database: two hands at once, too slow, disk full, unfit. Else None."""
     code = getattr(error.__cause__, "sqlstate", None) or ""
     if code in AT_ONCE:
         return Refusal(
@@ -68,6 +70,10 @@ def refused_by_database(error: BaseException) -> Refusal | None:
         return Refusal("too_long", sentence, status=503)
     if code in DISK_FULL:
         return disk_full()
+    # The driver itself refuses NUL, before the server could give it a code.
+    if code in NOT_KEPT or (not code and isinstance(error, DataError)):
+        sentence = _("Something that was typed is too long or too large to be kept. Shorten it, then press again.")
+        return Refusal("not_kept", sentence)
     return None
 
 

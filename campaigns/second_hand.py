@@ -67,12 +67,17 @@ def confirm_gone(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> in
     return len(still)
 
 
-@transaction.atomic
-def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: datetime) -> CouldNotMeet:
-    """The officer asks, before the policy's number is reached, to count the door as “could not be met”."""
+def must_be_in_hand(*, frame_door: FrameDoor, by: Officer) -> None:
+    """Raises `Refusal` (403) for who does not hold the door now, alone or as one of a pair."""
     mine = Assignment.objects.unscoped("is it theirs").live().of(by).filter(frame_door=frame_door).exists()
     if not mine:
         raise Refusal("not_yours", _("Only the officer who holds this door can ask."), status=403)
+
+
+@transaction.atomic
+def ask_could_not_meet(*, frame_door: FrameDoor, reason: str, by: Officer, at: datetime) -> CouldNotMeet:
+    """The officer asks, before the policy's number is reached, to count the door as “could not be met”."""
+    must_be_in_hand(frame_door=frame_door, by=by)
     if not reason.strip():
         raise Refusal("reason", _("Say why nobody can be met here."), field="reason")
     held = hold_frame_doors([frame_door.pk]).get(frame_door.pk)

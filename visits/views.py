@@ -22,7 +22,7 @@ from accounts.models import Officer
 from accounts.presses import one_press
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.second_hand import ask_could_not_meet
+from campaigns.second_hand import ask_could_not_meet, must_be_in_hand
 from registry.jurisdictions import under
 from registry.models import Area, Contact, Jurisdiction, Premises, holds_door
 from visits import actions, labels
@@ -36,6 +36,7 @@ from visits.models import Submission, Visit
 from visits.new_door_form import DoorForm
 from visits.round import day_of, next_door, returns_of
 from visits.screen import Screen, must_be_of_here
+from visits.short_forms import CouldNotMeetForm, SeekingForm
 
 
 class PhoneRedirect(HttpResponseRedirect):
@@ -129,9 +130,10 @@ def find_door(request: HttpRequest) -> HttpResponse:
 
     What is sought is posted: a name has no place in an address, which histories and proxies keep.
     """
-    officer, text = cast(Officer, request.user), request.POST.get("q", "").replace("\0", "").strip()[:60]
-    context = {"tab": "round", "text": text, "found": doors_found(officer, text)}
-    return render(request, "visits/find_door.html", context)
+    officer, form = cast(Officer, request.user), SeekingForm(request.POST or None)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {"tab": "round", "form": form, "text": text, "found": doors_found(officer, text)}
+    return render(request, "visits/find_door.html", context, status=422 if form.errors else 200)
 
 
 @needs(Right.LOG_VISIT)
@@ -143,17 +145,18 @@ def could_not_meet(request: HttpRequest, pk: int) -> HttpResponse:
     screen = Screen(Door(door_or_404(officer, pk)), officer, now)
     if screen.frame is None:
         raise Http404
-    reason = request.POST.get("reason", "").replace("\0", "")
+    must_be_in_hand(frame_door=screen.frame, by=officer)
+    asked, status = CouldNotMeetForm(request.POST), 422
     try:
-        ask_could_not_meet(frame_door=screen.frame, reason=reason, by=officer, at=now)
+        if asked.is_valid():
+            ask_could_not_meet(frame_door=screen.frame, reason=asked.cleaned_data["reason"], by=officer, at=now)
+            messages.success(request, _("Asked. The supervisor decides."))
+            return redirect("visits:round")
     except Refusal as refusal:
-        if refusal.status == 403:
-            raise
-        asked = {"reason": reason[:200], "errors": [str(refusal.sentence)]}
-        context = {**screen.context(screen.form()), "asked": asked}
-        return render(request, "visits/door.html", context, status=refusal.status)
-    messages.success(request, _("Asked. The supervisor decides."))
-    return redirect("visits:round")
+        asked.add_error("reason", str(refusal.sentence))
+        status = refusal.status
+    context = {**screen.context(screen.form()), "asked": asked}
+    return render(request, "visits/door.html", context, status=status)
 
 
 @needs(Right.LOG_VISIT)

@@ -5,7 +5,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.test import Client
 from psycopg import errors
 
@@ -37,6 +37,39 @@ def test_each_is_told_apart(
     client.force_login(world.owner)
     answer = client.get("/round/")
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
+
+
+UNFIT = {
+    "a text longer than its column": ("UPDATE accounts_unit SET short_name = %s", "长" * 500),
+    "a number outside its column": ("UPDATE accounts_unit SET rank = %s::bigint", 10**12),
+    "a moment out of time": ("SELECT %s::timestamptz + interval '9999 years'", "294000-01-01"),
+    "NUL": ("UPDATE accounts_unit SET short_name = %s", "a\0b"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+@pytest.mark.parametrize(("language", "words"), [("en", "too long or too large"), ("zh-hans", "太长或太大")])
+def test_what_no_column_holds_is_refused_and_not_a_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, language: str, words: str
+) -> None:
+    """Whatever slips through a form's own bounds: the server says so, and the page says it to who typed it."""
+    statement, value = UNFIT[name]
+
+    def write(*args: Any, **kwargs: Any) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [value])
+
+    monkeypatch.setattr("visits.views.day_of", write)
+    client = Client(headers={"accept-language": language}, raise_request_exception=False)
+    client.force_login(world.owner)
+    answer = client.get("/round/")
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+
+
+def test_what_is_our_own_fault_stays_one(world: World) -> None:
+    with pytest.raises(DataError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+    assert refused_by_database(caught.value) is None
 
 
 @pytest.mark.django_db(transaction=True)

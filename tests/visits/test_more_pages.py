@@ -1,5 +1,6 @@
 """Standing in for a colleague, asking for "could not be met", return visits on the round, the inbox."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from registry.doors import Changes
 from registry.models import Contact, Premises
 from registry.search import sought
 from tests.disputes.test_case_moves import settled_dispute
+from tests.forms import Forms
 from tests.visits.steps import log, met, nobody
 from tests.visits.test_pages import signed_in
 from tests.world import NOW, World
@@ -126,6 +128,41 @@ def test_after_an_attempt_the_officer_may_ask_for_could_not_be_met(world: World,
     asked = CouldNotMeet.objects.unscoped("test").get()
     assert (asked.requested_by, asked.reason) == (world.owner, "长期在外地打工")
     assert address not in client.get(door).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "en", "zh"),
+    [
+        ("长" * 201, "at most 200 characters", "200"),
+        ("x" * 100_000, "at most 200 characters", "200"),
+        ("出\0门", "Null characters are not allowed", "不允许"),
+        (" ", "Say why nobody can be met here", "说明"),
+    ],
+    ids=["one too many", "100,000", "NUL", "nothing"],
+)
+def test_a_reason_that_can_not_be_kept_is_refused_at_its_field(
+    world: World, held: Premises, reason: str, en: str, zh: str
+) -> None:
+    log(world, nobody(held))
+    address = reverse("visits:could_not_meet", args=[held.pk])
+    for language, words in (("en", en), ("zh-hans", zh)):
+        client = Client(headers={"accept-language": language}, raise_request_exception=False)
+        client.force_login(world.owner)
+        answer = client.post(address, {"reason": reason})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        [form] = [form for form in Forms(page, address).found if set(form.controls) == {"csrfmiddlewaretoken", "reason"}]
+        assert form.fields["reason"] == [reason]
+        place = re.search(r'id="id_reason_error">(.*?)</span></span>', page, re.S)
+        assert place and words in place[1], place
+    assert not CouldNotMeet.objects.unscoped("test").exists()
+
+
+@pytest.mark.parametrize("sought", ["周" * 61, "a\0b"], ids=["too long", "NUL"])
+def test_what_can_not_be_sought_is_said_where_it_was_typed(world: World, findable: Premises, sought: str) -> None:
+    answer = signed_in(world.owner).post(reverse("visits:find_door"), {"q": sought})
+    assert answer.status_code == 422
+    assert 'id="id_q_error"' in answer.content.decode()
 
 
 def test_only_who_holds_the_door_can_ask(world: World, held: Premises) -> None:
