@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,18 +22,27 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 BEFORE_PASSWORD = {"accounts:change_password", "accounts:sign_out", "set_language", "accounts:sign_in"}
 
 
+# What the house speaks; views that only show or only do say so themselves (`require_safe`, `require_POST`).
+METHODS = ("GET", "HEAD", "POST")
+
+
 def address_of(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 
 
 class Gate:
-    """Asks each view for its rule (`accounts/access.py`); none is a fault of ours and stops the request."""
+    """Asks each view for its rule (`accounts/access.py`); none is a fault of ours and stops the request.
+
+    A method that no view knows is turned away before any: to Django's own views TRACE, or a word of somebody's own, is
+    one way more to ask for a page.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        known = request.method in METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import open_to_all, signed_in
 from accounts.actions import choose_password, log_access
@@ -35,7 +35,7 @@ def way_on(request: HttpRequest) -> str:
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The one sign-in page, for phone pages and admin alike."""
-    if request.user.is_authenticated and request.method == "GET":
+    if request.user.is_authenticated and request.method != "POST":
         return HttpResponseRedirect(way_on(request))
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -81,6 +81,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     rows = Notice.objects.visible_to(cast(Officer, request.user))[:50]
     return render(request, "accounts/notices.html", {"notices": rows, "now": timezone.now()})

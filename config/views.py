@@ -16,7 +16,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import JavaScriptCatalog
 from django.views.i18n import set_language as django_set_language
 
@@ -33,6 +33,7 @@ LEAST_ROOM = 4 << 20
 
 
 @signed_in
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Sends each person to their own desk."""
     officer = cast(Officer, request.user)
@@ -51,6 +52,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @never_cache
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers; nothing else is asked."""
     return HttpResponse("ok\n", content_type="text/plain")
@@ -58,6 +60,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @never_cache
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers, every migration is in, and there is room where data and uploads are written.
 
@@ -79,6 +82,7 @@ def has_room(place: Path) -> bool:
 
 
 @needs(Right.USE_ADMIN)
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """The gallery of shared pieces, for those who build pages."""
     if not (settings.DEBUG or settings.DEMO):

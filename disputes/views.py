@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import signed_in
 from accounts.actions import log_access
@@ -70,6 +70,7 @@ SHOW_WORDS = [
 
 
 @signed_in
+@require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases within reach, newest first, paged by key."""
     officer, today = me(request), timezone.localdate()
@@ -113,6 +114,7 @@ def _due_visits(officer: Officer, today: date) -> list[ReturnVisit]:
 
 
 @signed_in
+@require_safe
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, case_or_404(request, pk))
 
@@ -210,6 +212,7 @@ def _cases_to_return_to(officer: Officer) -> QuerySet[Case]:
 
 
 @signed_in
+@require_safe
 def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
     """A file of a case within reach; shown as what its content is, never run, and the look is logged."""
     case = case_or_404(request, pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import needs
 from accounts.actions import log_access
@@ -56,7 +56,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.EXPORT)
-@require_GET
+@require_safe
 def export_page(request: HttpRequest, pk: int) -> HttpResponse:
     export = export_or_404(request, pk)
     context = {
@@ -70,7 +70,7 @@ def export_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.EXPORT)
-@require_GET
+@require_safe
 def export_file(request: HttpRequest, pk: int) -> FileResponse | HttpResponseRedirect:
     export = export_or_404(request, pk)
     if not export.is_there(timezone.now()):

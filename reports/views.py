@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import needs
 from accounts.actions import log_access, must
@@ -56,6 +56,7 @@ def unit_of(officer: Officer, campaign: Campaign) -> Unit:
 
 
 @needs(Right.SEE_FIGURES)
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Running campaigns and the newest frozen briefs."""
     officer = me(request)
@@ -74,6 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.SEE_FIGURES)
+@require_safe
 def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The brief's figures as they are now, for a period; nothing is stored."""
     officer, campaign = me(request), campaign_or_404(request, pk)
@@ -103,7 +105,7 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.SEE_FIGURES)
-@require_GET
+@require_safe
 def bulletin_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The day's sentence for a unit within reach, as of this minute; nothing is stored."""
     officer, campaign = me(request), campaign_or_404(request, pk)
@@ -206,6 +208,7 @@ def print_brief(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.SEE_FIGURES)
+@require_safe
 def print_file(request: HttpRequest, pk: int) -> FileResponse:
     printed: Print = get_object_or_404(
         Print.objects.visible_to(me(request)).select_related("snapshot__campaign"), pk=pk, done_at__isnull=False

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import needs, signed_in
 from accounts.actions import log_access
@@ -28,7 +28,7 @@ PAGE = 30
 
 
 @signed_in
-@require_GET
+@require_safe
 def records(request: HttpRequest) -> HttpResponse:
     """Own records, newest first; who supervises sees those of the unit, masked. Pages go by key."""
     officer = cast(Officer, request.user)
@@ -51,7 +51,7 @@ def records(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
     """What the server has, item by item, and its word on each."""
     officer = cast(Officer, request.user)
@@ -70,7 +70,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     officer = cast(Officer, request.user)
     return _record(request, visit_or_404(officer, pk), officer)
@@ -136,7 +136,7 @@ def void(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def photo(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """A picture, to whoever may see its visit; never by its place in the store."""
     officer = cast(Officer, request.user)

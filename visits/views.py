@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import needs, signed_in
 from accounts.actions import log_access
@@ -46,6 +46,7 @@ class PhoneRedirect(HttpResponseRedirect):
 
 
 @needs(Right.LOG_VISIT)
+@require_safe
 def round_view(request: HttpRequest) -> HttpResponse:
     officer, now = cast(Officer, request.user), timezone.now()
     show = request.GET.get("show", "all")
@@ -204,7 +205,7 @@ def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> Htt
 
 
 @needs(Right.LOG_VISIT)
-@require_GET
+@require_safe
 def building(request: HttpRequest, pk: int) -> HttpResponse:
     """The block around a door, floors by doors; addresses and states only, never a name."""
     officer = cast(Officer, request.user)
@@ -259,7 +260,7 @@ def add_door(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.SHARE_OUT)
-@require_GET
+@require_safe
 def added(request: HttpRequest) -> HttpResponse:
     """Doors found on the round that wait for the supervisor."""
     doors = added_doors(cast(Officer, request.user))[:100]
@@ -292,6 +293,7 @@ def added_door(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
     officer = cast(Officer, request.user)
     unread = officer.notices.filter(read_at__isnull=True).count()

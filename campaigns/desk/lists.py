@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.actions import log_access, must
 from accounts.models import Officer
@@ -44,6 +45,7 @@ def walk_of(by: Officer, campaign: Campaign, unit_id: int) -> Any:
     )
 
 
+@require_safe
 def officer_list(request: HttpRequest, model_admin: Any, pk: int, officer: int) -> HttpResponse:
     """One person's doors that are not visited yet (or all of them); names masked, as everywhere at the desk."""
     campaign, by = campaign_or_404(request, pk), officer_of(request)

@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
@@ -143,6 +144,7 @@ def held_by_those_gone(officer: Officer) -> list[dict[str, Any]]:
     return list(rows)
 
 
+@require_safe
 def hand_over(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Each campaign's board hands on what those who are gone still hold."""
     must(officer_of(request), Right.SHARE_OUT)

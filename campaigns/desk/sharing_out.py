@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.models import Unit
 from accounts.reached_admin import officer_of
@@ -86,6 +87,7 @@ def _weeks_left(campaign: Campaign, on: date) -> int:
     return max(0, -(-((campaign.ends_on - on).days + 1) // 7))
 
 
+@require_safe
 def run_page(request: HttpRequest, model_admin: Any, pk: int, run: int) -> HttpResponse:
     """How far the worker is with a large share-out; looks again by itself until it has ended."""
     campaign, officer = campaign_or_404(request, pk), officer_of(request)
@@ -114,6 +116,7 @@ def run_page(request: HttpRequest, model_admin: Any, pk: int, run: int) -> HttpR
 # -- earlier share-outs, and taking one back --
 
 
+@require_safe
 def history(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """The latest share-outs of a station: what was confirmed, and whether it can still be undone."""
     campaign, officer = campaign_or_404(request, pk), officer_of(request)
@@ -151,6 +154,7 @@ def undo(request: HttpRequest, model_admin: Any, pk: int, batch: int) -> HttpRes
     return HttpResponseRedirect(reverse("admin:campaigns_share_outs", args=[pk]) + f"?unit={found.unit_id}")
 
 
+@require_safe
 def left_out(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """Door by door, what no hand holds; the first hundred in walking order."""
     campaign = campaign_or_404(request, pk)

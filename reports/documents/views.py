@@ -19,7 +19,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import needs, signed_in
 from accounts.actions import log_access
@@ -79,7 +79,7 @@ class Holder:
 
 
 @needs(Right.LOG_VISIT)
-@require_GET
+@require_safe
 def papers(request: HttpRequest) -> HttpResponse:
     """Everything that can be printed for the round; the desk chooses a campaign and a station first."""
     officer = me(request)
@@ -139,7 +139,7 @@ def ask_lists(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.LOG_VISIT)
-@require_GET
+@require_safe
 def walk_list(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the lists are, and their files."""
     rows = WalkList.objects.visible_to(me(request)).select_related("campaign", "unit", "officer")
@@ -149,7 +149,7 @@ def walk_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.LOG_VISIT)
-@require_GET
+@require_safe
 def walk_list_part(request: HttpRequest, pk: int, number: int) -> FileResponse:
     found: WalkList = get_object_or_404(WalkList.objects.visible_to(me(request)), pk=pk)
     part: WalkListPart = get_object_or_404(found.parts, number=number)

@@ -151,7 +151,9 @@ def test_a_reason_that_can_not_be_kept_is_refused_at_its_field(
         answer = client.post(address, {"reason": reason})
         page = answer.content.decode()
         assert answer.status_code == 422
-        [form] = [form for form in Forms(page, address).found if set(form.controls) == {"csrfmiddlewaretoken", "reason"}]
+        [form] = [
+            form for form in Forms(page, address).found if set(form.controls) == {"csrfmiddlewaretoken", "reason"}
+        ]
         assert form.fields["reason"] == [reason]
         place = re.search(r'id="id_reason_error">(.*?)</span></span>', page, re.S)
         assert place and words in place[1], place
