@@ -32,7 +32,9 @@ function shape(phone) {
   const wide = document.documentElement.scrollWidth - innerWidth
   if (wide > 0) found.push(`scrolls sideways by ${wide}`)
   const controls = [...document.querySelectorAll('a[href], button, summary, select, textarea, label.choice, input:not([type=hidden])')].filter(seen)
-  for (const e of phone ? controls : []) {
+  // A box that is drawn by its label alone is hit there.
+  const drawn = [...document.querySelectorAll('label')].filter(e => e.control && e.control.matches('[type=radio], [type=checkbox]') && !seen(e.control) && seen(e))
+  for (const e of phone ? new Set([...controls, ...drawn]) : []) {
     if (inText(e) || e.disabled) continue
     const t = target(e)
     if (t.height < 43.5 || t.width < 43.5) found.push(`small target ${Math.round(t.width)}x${Math.round(t.height)}: ${name(e)}`)

@@ -10,5 +10,6 @@
       });
     });
     table.classList.add("labelled");
+    if (table.id === "result_list") table.parentElement.classList.add("holds-cards");
   });
 })();

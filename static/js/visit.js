@@ -125,6 +125,7 @@
       delete form.dataset.sending;
       if (button) { button.removeAttribute("aria-busy"); }
       say(error.place || "retry", error.sentence);
+      form.dispatchEvent(new Event("input", { bubbles: true }));
     });
   });
   // Chromium 80 does not say which button sent the form.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from registry.search import sought
-from tests.browsing import DESK, press
+from tests.browsing import DESK, PHONE, press
 from tests.world import World
 
 ONCE = re.compile("^[^吴]*吴晓梅[^吴]*$")
@@ -56,3 +56,20 @@ def test_a_picker_finds_somebody_without_an_address(filled: World, page_as) -> N
     expect(page.locator(".field-officer .select2-selection__rendered")).to_have_text(ONCE)
     assert {method for method, url in asked if "autocomplete" in url} == {"POST"}
     assert not [url for _method, url in asked if "term" in url]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_on_a_phone_each_value_says_its_column_and_the_filters_are_one_tap_away(
+    filled: World, page_as, scripts: bool
+) -> None:
+    page = page_as(filled.desk, "/admin/registry/premises/", screen=PHONE, scripts=scripts)
+    expect(page.locator("#result_list thead")).to_be_visible(visible=not scripts)
+    if scripts:
+        expect(page.locator("#result_list td[data-label]").first).to_be_visible()
+    else:
+        box = page.locator(".results").evaluate(
+            "box => [getComputedStyle(box).overflowX, box.clientWidth <= innerWidth]"
+        )
+        assert box == ["auto", True]
+    page.locator("a.to-filters").click()
+    expect(page.locator("#changelist-filter")).to_be_in_viewport()

@@ -32,3 +32,17 @@ def test_a_page_on_paper_shows_its_matter_alone(world: World, page_as: Callable[
         expect(page.locator(".print-line"), path).to_contain_text(world.chief.unit.name)
         expect(page.locator(PRESSED).filter(visible=True), path).to_have_count(0)
         assert settled(page).evaluate(WIDER) == [], path
+
+
+def test_the_round_on_paper_is_black_on_white_with_its_share_in_the_ring(
+    world: World, page_as: Callable[..., Page]
+) -> None:
+    door = world.door(101)
+    world.give(world.campaign(), door, world.owner)
+    page = page_as(world.owner, "/round/", screen=DESK)
+    page.emulate_media(media="print")
+    resized(page, *SHEET)
+    expect(page.locator(".round-head")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(page.locator(".round-head h1")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator(".ring text")).to_have_css("fill", "rgb(0, 0, 0)")
+    expect(page.locator(".ring .visited")).to_have_css("stroke", "rgb(0, 0, 0)")

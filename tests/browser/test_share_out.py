@@ -116,3 +116,31 @@ def test_a_walk_list_prints_without_the_frame_around_it(world: World, campaign: 
     expect(page.locator("#nav-sidebar")).to_be_hidden()
     expect(page.locator(".stretch tbody tr")).to_have_count(12)
     expect(page.locator("td.by-hand").first).to_be_visible()
+
+
+def test_keys_walk_the_ways_and_the_board_follows_when_they_say_so(
+    world: World, campaign: Campaign, page_as: PageAs
+) -> None:
+    page = page_as(world.chief, board(campaign, "evenly"), screen=DESK, language="en")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    checked = page.locator("[name=way]:checked")
+    page.locator("#way-evenly").focus()
+    before = page.locator("[name=way]").evaluate_all("ways => ways.map(way => way.value)")
+    page.keyboard.press("ArrowRight")
+    after = before[(before.index("evenly") + 1) % len(before)]
+    expect(checked).to_have_value(after)
+    expect(checked).to_be_focused()
+    assert posts == []
+    label = page.locator(f"label[for=way-{after}]")
+    assert label.evaluate("label => getComputedStyle(label).outlineStyle") == "solid"
+    # Numbers of the choice before can't be confirmed.
+    expect(page.locator("[name=confirm]")).to_be_hidden()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("[name=seen]")).to_have_value(after)
+    expect(checked).to_be_focused()
+    expect(page.locator("[name=confirm]")).to_be_visible()
+    press(page.locator("label[for=way-evenly]"))
+    expect(page.locator("[name=seen]")).to_have_value("evenly")
+    expect(page.locator("#way-evenly")).to_be_focused()

@@ -140,3 +140,17 @@ def test_nobody_in_without_a_signal_says_so_and_is_pressed_again(
     page.context.set_offline(False)
     press(page.locator(f"#door-{doors[1].pk} .door-link"))
     assert visited() == [doors[0].pk]
+
+
+def test_keys_lead_to_what_can_be_seen(world: World, doors: list[Premises], page_as: PageAs) -> None:
+    """A box that is drawn by its label takes the focus where its label is, and only while there is one."""
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/")
+    expect(page.locator("#more")).to_be_hidden()
+    page.locator("label[for=outcome-met]").click()
+    for box, label in (("#more", ".more-toggle"), ("#not-given", "label.not-given.declares")):
+        for _press in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", box):
+                break
+        expect(page.locator(box)).to_be_focused()
+        expect(page.locator(label)).to_be_in_viewport()
