@@ -68,6 +68,7 @@ def test_what_one_officer_typed_is_not_saved_as_another_s(world: World, doors: l
     address = page.url.split("/doors/")[0]
     page.context.add_cookies([session_of(world.colleague, address)])
     page.locator(SAVE).click()
+    expect(page.locator("#other-hand")).to_be_visible()
     expect(page.locator("#other-hand")).to_contain_text(world.owner.badge)
     expect(page.locator("#place-home")).to_be_checked()
     assert visited() == []
@@ -95,6 +96,7 @@ def test_an_answer_that_is_no_form_takes_nothing_away_that_was_typed(
 
     page.route("**/doors/*/", refuse)
     page.locator(SAVE).click()
+    expect(page.locator("#refused")).to_be_visible()
     expect(page.locator("#refused")).to_contain_text("Shorten the longest text.")
     expect(page.locator("#refused a")).to_be_visible()
     expect(page.locator("#place-home")).to_be_checked()
@@ -112,6 +114,7 @@ def test_a_text_of_twelve_megabytes_is_said_to_be_too_long_and_stays(
     fill(page)
     page.evaluate("document.querySelector('[name=diary]').value = '长'.repeat(4 << 20)")
     page.locator(SAVE).click()
+    expect(page.locator("#refused")).to_be_visible()
     expect(page.locator("#refused [data-sentence]")).not_to_be_empty()
     expect(page.locator("#place-home")).to_be_checked()
     page.evaluate("document.querySelector('[name=diary]').value = '短'")
