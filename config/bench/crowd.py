@@ -9,26 +9,23 @@ import secrets
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from config.bench.ground import Place, campaign_over, grow_to, moment
+from config.bench.memory import Watched
 from config.bench.visits import Server, p95
 from config.running.places import ROOT
-from config.running.processes import command, family
 
 CLIENTS, SECONDS, PAPERS = 8, 60.0, 20
-RENDERER = b"reports.rendering"
 
 
 @dataclass(frozen=True)
 class CrowdRow:
-    """Pages of the round, quiet and crowded: milliseconds; megabytes of all processes together (PSS)."""
+    """Pages of the round, quiet and crowded: milliseconds; megabytes of all processes together (PSS), of PostgreSQL's alone."""
 
     quiet: list[float]
     crowded: list[float]
@@ -36,6 +33,7 @@ class CrowdRow:
     took: float
     at_once: int
     megabytes: int
+    of_database: int
 
     def line(self) -> str:
         medians = [statistics.median(times) * 1000 for times in (self.quiet, self.crowded)]
@@ -43,7 +41,7 @@ class CrowdRow:
         return (
             f"{self.drawn} of {PAPERS} PDFs in {self.took:.0f} s, at most {self.at_once} drawn at once; /round/, {CLIENTS} "
             f"clients: median {medians[0]:.0f} → {medians[1]:.0f} ms, p95 {slow[0]:.0f} → {slow[1]:.0f} ms "
-            f"(× {slow[1] / slow[0]:.2f}, aim 2); {self.megabytes} MB in all (aim 1,536)"
+            f"(× {slow[1] / slow[0]:.2f}, aim 2); {self.megabytes} MB in all, {self.of_database} of them PostgreSQL's (aim 1,536)"
         )
 
 
@@ -67,7 +65,7 @@ def measure(place: Place) -> Iterator[CrowdRow]:
                 time.sleep(1)
             took = time.perf_counter() - begun
         done = lists.exclude(done_at=None).count()
-        yield CrowdRow(quiet, crowded, done, took, seen.at_once, seen.kilobytes // 1024)
+        yield CrowdRow(quiet, crowded, done, took, seen.at_once, seen.kilobytes // 1024, seen.of_database // 1024)
     finally:
         worker.terminate()
         worker.wait(timeout=60)
@@ -126,39 +124,3 @@ def phone(port: int, badge: str) -> Callable[[], float]:
         return time.perf_counter() - begun
 
     return look
-
-
-@dataclass
-class Watched:
-    """Looks twice a second at every process that this one started: memory in all, and how many renderers."""
-
-    pid: int
-    kilobytes: int = 0
-    at_once: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "Watched":
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._over.wait(0.5):
-            found = family(self.pid)
-            self.kilobytes = max(self.kilobytes, sum(pss(pid) for pid in found))
-            self.at_once = max(self.at_once, sum(RENDERER in command(pid) for pid in found))
-
-
-def pss(pid: int) -> int:
-    """Kilobytes, a shared page counted once over all who share it; 0 when the process is gone or is PostgreSQL's."""
-    if b"postgres" in command(pid):
-        return 0
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)

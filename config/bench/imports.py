@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from config.bench.ground import Place, columns_of, flats, moment
+from config.bench.memory import Watched
 from config.bench.rows import Row, seconds
 
 HEADINGS = ["村（社区）代码", "村（社区）", "类别", "详细地址", "户主", "联系电话", "房屋使用"]
@@ -117,8 +118,10 @@ def measure(place: Place, number: int = NUMBER) -> Iterator[Row]:
         rows = list(lines(place, number, ahead * 30_000_000))
         file = make(rows)
         copied = bare_copy(place, number)
-        reading, writing = bring_in(place, file, f"doors.{ending}")
-        note = f"preview {reading:.1f} s, confirm {writing:.1f} s"
+        with Watched(os.getpid()) as seen:
+            reading, writing = bring_in(place, file, f"doors.{ending}")
+        child = seen.of_reader // 1024
+        note = f"preview {reading:.1f} s, confirm {writing:.1f} s; the child that reads: {child} MB (aim 200)"
         yield Row(f"import, {ending}", number, "rows", reading + writing, copied, "COPY", aim, note)
         again, nothing = bring_in(place, make(rows), f"doors.{ending}")
         yield Row(f"the same {ending} again", number, "rows", again + nothing, copied, "COPY", 1.0, "nothing rewritten")

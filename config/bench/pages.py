@@ -64,6 +64,12 @@ def pages(place: Place, campaign: int) -> dict[str, tuple[str, str]]:
         "search a common surname by pinyin": ("ZW0001", "/admin/registry/premises/ zhou"),
         "search, as a station": (chief, "/admin/registry/premises/ zhou"),
         "share-out board of a station": (chief, f"/admin/campaigns/campaign/{campaign}/share-out/"),
+        "progress of a station": (chief, f"/admin/campaigns/campaign/{campaign}/progress/"),
+        "desk's home": (chief, "/admin/"),
+        "list of visits": (chief, "/admin/visits/visit/"),
+        "list of who holds what": (chief, "/admin/campaigns/assignment/"),
+        "own visits": (officer, "/visits/"),
+        "figures of a station": (chief, f"/reports/campaigns/{campaign}/"),
         "frame, first page": (chief, "/admin/campaigns/framedoor/"),
     }
 

@@ -1,4 +1,4 @@
-"""The renderer beside WeasyPrint alone on the same HTML, at 1, 10 and 14 pages: with twenty ours ends."""
+"""The renderer beside WeasyPrint alone on the same HTML, at few, some and many pages: with twenty ours ends."""
 
 import subprocess
 import sys
