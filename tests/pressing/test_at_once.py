@@ -74,7 +74,6 @@ def pressed_together(world: World, who: str, makes: str, page: str, posts_to: st
     sent = [filled(form, button, button and "Save", world) for _hand in range(2)]
     answers: list[Answer] = at_once(lambda: first.press(form, sent[0]), lambda: second.press(form, sent[1]))
     told = [(answer.status, answer.leads_to) for answer in answers]
-    told = [(answer.status, answer.leads_to) for answer in answers]
     if count(makes) == before + 1 and told[0] == told[1] and told[0][0] == 302:
         return ""
     return f"{makes} +{count(makes) - before} {told}"
