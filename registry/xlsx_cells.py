@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from registry.xlsx_package import Limits
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# One blank row after another, as office programs write what was formatted and never filled. Possessive throughout: no
+# text makes it look at the same byte twice.
+BLANK_ROWS = re.compile(
+    rb'(?:<row r="(\d{1,7})"[^<>/]*+(?:/>|>'
+    rb'(?:<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,9}")?+(?:/>|></c>))*+</row>))++'
+)
 
 
 def column_number(letters: bytes | str) -> int:
@@ -31,6 +37,19 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def without_blank_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same sheet for a fifth of the work where it is blank: of blank rows that stand together only the last is left.
+
+    It says where the next row without a number of its own stands. What looks like a row inside CDATA or a comment is
+    text, so from the first `<!` on nothing is left out.
+    """
+    before, plain = b"", True
+    for chunk in chunks:
+        plain = plain and b"<!" not in chunk and not (before == b"<" and chunk.startswith(b"!"))
+        before = chunk[-1:]
+        yield BLANK_ROWS.sub(rb'<row r="\1"/>', chunk) if plain else chunk
 
 
 class SharedStrings:
@@ -101,7 +120,7 @@ class CellReader:
         _connect(parser, self, ready)
         clock = Clock(self.limits.seconds)
         try:
-            for chunk in chunks:
+            for chunk in without_blank_rows(chunks):
                 clock.check()
                 parser.Parse(chunk, False)
                 if ready:
