@@ -10,13 +10,14 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from uuid import uuid4
 
 import pytest
 
 from config.running.processes import alive, family
-from tests.faults.house import KILLS, VICTIMS, Browser, House, tell
+from tests.faults.house import KILLS, VICTIMS, Browser, House, at_some_moment, tell
 from tests.running.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -45,22 +46,63 @@ class Walker(Browser):
             self.acknowledged.add(number)
         return status
 
+    def walk(self, doors: list[int], over: threading.Event, statuses: list[int]) -> None:
+        """Taps at one door after the other until it is over, whatever the answers are."""
+        while not over.is_set():
+            statuses.append(self.nobody_in(doors[len(statuses) % len(doors)], str(uuid4())))
+
 
 def test_what_was_acknowledged_is_stored_whoever_is_killed(house: House) -> None:
+    """One tap after the other all the while: the kill falls before, into, or just after one of them."""
     rng, walker, doors = random.Random(7), Walker(house), list(house.people["doors"])
     assert walker.nobody_in(doors.pop(), str(uuid4())) == 200
+    tapped = 0
     for _ in range(KILLS):
         for who in VICTIMS:
-            for _ in range(rng.randint(0, 2)):
-                walker.nobody_in(rng.choice(doors), str(uuid4()))
+            over, statuses = threading.Event(), list[int]()
+            at_work = threading.Thread(target=walker.walk, args=[doors, over, statuses])
+            at_work.start()
+            wait_for(lambda statuses=statuses: bool(statuses))
+            at_some_moment(rng, 0.5)
             house.kill(who)
-            walker.nobody_in(rng.choice(doors), str(uuid4()))
+            over.set()
+            at_work.join()
+            tapped += len(statuses)
             house.is_back()
             # Each web process learns of a lost connection by its own first failure.
             wait_for(lambda: walker.get("/round/")[0] == 200)
     stored, faults = json.loads(house.runs(STORED))
-    assert walker.acknowledged
+    tell(f"{tapped} taps, {len(walker.acknowledged)} acknowledged")
+    assert len(walker.acknowledged) > len(VICTIMS) * KILLS
     assert walker.acknowledged <= set(stored)
+    assert faults == []
+
+
+def test_when_everything_is_killed_at_once_the_next_start_serves_what_was_acknowledged(house: House) -> None:
+    """As after the machine's own end: launcher, web, worker and database in one moment, and nothing tidied up after them.
+
+    What `./run demo` and `./run serve` do once the set-up stands: take the database in use and serve.
+    """
+    walker, doors = Walker(house), list(house.people["doors"])
+    number = str(uuid4())
+    assert walker.nobody_in(doors[0], number) == 200
+    database = house.cluster.running_pid()
+    assert house.process
+    assert database
+    gone = [house.process.pid, *family(house.process.pid), database, *family(database)]
+    for pid in gone:
+        # With its parent gone, a child may have ended by itself.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    house.process.wait(60)
+    wait_for(lambda: not any(alive(pid) for pid in gone))
+    assert house.cluster.running_pid() is None
+    house.stop()
+    house.start()
+    house.is_back()
+    assert Walker(house).get("/round/")[0] == 200
+    stored, faults = json.loads(house.runs(STORED))
+    assert number in stored
     assert faults == []
 
 
