@@ -27,6 +27,43 @@ function inText(e) {
   const around = e.closest('p, li, dd, td, .second, .notice, .help, .messages')
   return Boolean(around) && around.textContent.trim().length > e.textContent.trim().length + 4
 }
+// The sizes of looks/: on a phone what is read, filled in or pressed has 16; second lines, heads and marks have 15, 14, 13.
+const SMALL = '.second, .aside, .small-line, .help, .context, .tally, .tag, .state, .last-answer, .quiet, .legend, .under, small, kbd, code, nav, header, #header, .breadcrumbs, .demo-mark, .bar-titles, .paginator, .error, .errorlist'
+// A table of counts side by side on a phone keeps the desk's size: its figures are compared, not read.
+const COUNTS = '.board-row, .board-person, .figures, .import-rows, .stretch, .block, .keyed'
+const READ = 'main p:not([class]), dd, td, label, button, .button, input[type=submit]'
+function leastOf(e, phone) {
+  return phone && e.closest(READ) && !e.closest(SMALL) && !e.closest(COUNTS) ? 16 : 13
+}
+function rectsOf(item) {
+  const rects = [], walker = document.createTreeWalker(item, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.textContent.trim() || !seen(node.parentElement)) continue
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    rects.push(...[...range.getClientRects()].filter(r => r.width > 1))
+  }
+  return rects
+}
+// Texts that stand beside each other in one row without so much as a blank, and without an edge between them.
+function touching() {
+  const found = []
+  for (const row of [...document.querySelectorAll('main *, #content *')].filter(e => /flex|grid/.test(getComputedStyle(e).display) && seen(e))) {
+    const items = [...row.children].filter(seen)
+    items.slice(1).forEach((right, n) => {
+      const left = items[n]
+      const edged = [left, right].some(e => parseFloat(getComputedStyle(e).borderLeftWidth) + parseFloat(getComputedStyle(e).borderRightWidth) > 0 || getComputedStyle(e).backgroundColor !== 'rgba(0, 0, 0, 0)')
+      if (edged) return
+      const near = rectsOf(left).some(a => rectsOf(right).some(b => {
+        const shared = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)
+        const gap = b.left - a.right
+        return shared > Math.min(a.height, b.height) / 2 && gap < 3 && gap > -3
+      }))
+      if (near) found.push(`touching: ${name(left)} | ${name(right)}`)
+    })
+  }
+  return found
+}
 function shape(phone) {
   const found = []
   const wide = document.documentElement.scrollWidth - innerWidth
@@ -45,10 +82,10 @@ function shape(phone) {
     const e = node.parentElement
     if (!node.textContent.trim() || !seen(e) || e.closest('svg, script, style, option')) continue
     const size = parseFloat(getComputedStyle(e).fontSize)
-    if (size < 13) found.push(`text of ${size}px: ${name(e)}`)
-    if (phone && e.matches('main p:not([class])') && size < 15 && !e.closest('.bar-titles, .inline-group, td')) found.push(`running text of ${size}px: ${name(e)}`)
+    const least = leastOf(e, phone)
+    if (size < least) found.push(`text of ${size}px, less than ${least}: ${name(e)}`)
   }
-  return [...new Set(found)]
+  return [...new Set([...found, ...(phone ? touching() : [])])]
 }
 function words() {
   const texts = new Set([document.title.split(' · ')[0].trim()])
