@@ -220,6 +220,11 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_write(request)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What a row's page remembers for its saving (`RowForm`) is nothing to read where nobody may save."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "seen"]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not self.may_write(request):
             return False
