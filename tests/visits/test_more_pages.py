@@ -157,6 +157,8 @@ def test_a_reason_that_can_not_be_kept_is_refused_at_its_field(
         assert form.fields["reason"] == [reason]
         place = re.search(r'id="id_reason_error">(.*?)</span></span>', page, re.S)
         assert place and words in place[1], place
+        # The form stands at the foot of a long page: its fault is told at the top as well, with the way there.
+        assert page.index('href="#id_reason"') < page.index('id="visit-form"')
     assert not CouldNotMeet.objects.unscoped("test").exists()
 
 
