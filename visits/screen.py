@@ -218,6 +218,7 @@ class Screen:
             "tab": "round",
             "screen": self,
             "form": form,
+            "asked": None,
             "saved": saved,
             "next_door": following.number if following else "",
             "history": history_of(self.premises) if self.own else [],
