@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import Officer
 
 # Milliseconds until something is given up as missing. No promise of ours: a PDF takes long on a machine that does much else.
-PATIENCE = 30_000
+PATIENCE = 90_000
 expect.set_options(timeout=PATIENCE)
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 DESK = {"viewport": {"width": 1280, "height": 800}}
