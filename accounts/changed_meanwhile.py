@@ -6,11 +6,13 @@ accidents, not against a forger: whoever may write the row may overwrite it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refusal
@@ -40,7 +42,14 @@ def meanwhile(seen: str, stands: Mapping[str, Any], typed: Mapping[str, Any]) ->
     return theirs, both
 
 
+def seen_again(seen: str, stands: Mapping[str, Any], fields: Collection[str]) -> str:
+    """The stamps of a page that has told what these fields read now; of all others it still shows what it showed."""
+    return " ".join([seen, stamps_of({name: stands[name] for name in fields})])
+
+
 def now_reads(value: object) -> str:
+    if isinstance(value, date):
+        value = date_format(value)
     text = str(getattr(value, "name", value) if value not in (None, "") else "–")
     text = text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
     words = _("Somebody changed this meanwhile; it now reads “%(text)s”. Save again to keep yours.")
@@ -80,12 +89,12 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in theirs:
             data[name] = getattr(self.instance, name)
         for name in both:
-            self.add_error(name, now_reads(getattr(self.instance, name)))
+            in_words = getattr(self.instance, f"get_{name}_display", lambda name=name: getattr(self.instance, name))
+            self.add_error(name, now_reads(in_words()))
         if both:
             self.stale = True
-            # The next save has seen it.
             shown: Any = self.data
             sent = shown.copy()
-            sent[self.add_prefix("seen")] = self.initial["seen"]
+            sent[self.add_prefix("seen")] = seen_again(data["seen"], self.stands, both)
             self.data = sent
         return data

@@ -154,7 +154,11 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method == "POST" and self.may_write(request) and transaction.get_connection().in_atomic_block:
             # What the form is compared with and written to is the row as nobody else can change it any more.
             held = self.model._base_manager.select_for_update(of=("self",), no_key=True)
-            found.refresh_from_db(from_queryset=held)
+            try:
+                found.refresh_from_db(from_queryset=held)
+            except self.model.DoesNotExist:
+                # Taken off while this page was being sent.
+                raise Http404 from None
         return found
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:

@@ -86,12 +86,6 @@ class PartyForm(MoveForm):
     is_minor = forms.BooleanField(label=_("Minor"), required=False)
     guardian = forms.CharField(label=_("Guardian"), max_length=60, required=False)
 
-    def at(self, version: int) -> "MoveForm":
-        """The same as it was typed, for the case as it is now: whoever reads what changed meanwhile may send it anew."""
-        self.data = QueryDict.copy(self.data) if isinstance(self.data, QueryDict) else dict(self.data)
-        self.data[self.add_prefix("version")] = str(version)
-        return self
-
     def kwargs_of(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
         version = data.pop("version")

@@ -66,15 +66,16 @@ def type_brief(
     locked = _locked_draft(snapshot)
     if len([line for line in decisions.splitlines() if line.strip()]) > 5:
         raise Refusal("decisions", _("At most five decisions: a leader has one page."), field="decisions")
-    issues = Snapshot.objects.unscoped("issues of this campaign and unit")
-    if issues.filter(campaign=locked.campaign_id, unit=locked.unit_id, issue=issue).exclude(pk=locked.pk).exists():
-        raise Refusal("issue", _("This issue number is taken."), field="issue")
     stands = typed_in(locked)
     typed = {"issue": issue, "decisions": decisions, "problems": problems, "next_steps": next_steps}
     theirs, both = meanwhile(seen, stands, typed)
     refuse(changed_meanwhile(name, stands[name]) for name in both)
-    for name in TYPED:
-        setattr(locked, name, (stands if name in theirs else typed)[name])
+    typed |= {name: stands[name] for name in theirs}
+    issues = Snapshot.objects.unscoped("issues of this campaign and unit").exclude(pk=locked.pk)
+    if issues.filter(campaign=locked.campaign_id, unit=locked.unit_id, issue=typed["issue"]).exists():
+        raise Refusal("issue", _("This issue number is taken."), field="issue")
+    for name, value in typed.items():
+        setattr(locked, name, value)
     locked.save(update_fields=TYPED)
     return locked
 

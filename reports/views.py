@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import needs
 from accounts.actions import log_access, must
-from accounts.changed_meanwhile import stamps_of
+from accounts.changed_meanwhile import seen_again, stamps_of
 from accounts.models import Officer, Unit
 from accounts.presses import one_press
 from accounts.refusals import Refusal
@@ -152,19 +153,20 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
     form = BriefForm(request.POST or None, initial={**typed, "seen": stamps_of(typed)})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.type_brief(snapshot=snapshot, by=officer, **form.cleaned_data)
-            if "freeze" in request.POST:
-                actions.freeze_brief(snapshot=snapshot, by=officer, at=timezone.now())
-                messages.success(request, _("Frozen. These figures stay as they are."))
-            else:
-                messages.success(request, _("Saved."))
+            # Both or nothing: what a refused page still holds in its fields is what was stored before.
+            with transaction.atomic():
+                actions.type_brief(snapshot=snapshot, by=officer, **form.cleaned_data)
+                if "freeze" in request.POST:
+                    actions.freeze_brief(snapshot=snapshot, by=officer, at=timezone.now())
+            done = _("Frozen. These figures stay as they are.") if "freeze" in request.POST else _("Saved.")
+            messages.success(request, done)
             return redirect("reports:brief", pk=pk)
         except Refusal as refusal:
             if refusal.code == "changed_meanwhile":
                 snapshot.refresh_from_db()
                 sent = request.POST.copy()
-                # The next save has seen it.
-                sent["seen"] = stamps_of(actions.typed_in(snapshot))
+                told = [fault.field for fault in refusal.every]
+                sent["seen"] = seen_again(form.cleaned_data["seen"], actions.typed_in(snapshot), told)
                 form.data, status = sent, refusal.status
             elif refusal.status == 409:
                 raise

@@ -10,6 +10,7 @@ import functools
 import re
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,9 +50,12 @@ def place() -> tuple[str, int]:
 @functools.cache
 def may_be_absent(template: str) -> set[str]:
     """The names in the comments of a template that list its variables."""
-    text = (ROOT / "templates" / template).read_text(encoding="utf-8")
+    text = Path(OURS, template).read_text(encoding="utf-8")
     listed = re.findall(r"{% comment %}(?:(?!{% endcomment %}).)*?Variables:(.*?){% endcomment %}", text, re.DOTALL)
-    return {name for words in listed for name in re.findall(r"[a-z_]+", words)}
+    items = (
+        item for words in listed for item in re.split(r"[,;:]", re.sub(r"\([^)]*\)", "", words.partition(". ")[0]))
+    )
+    return {item.strip(" .\n") for item in items}
 
 
 class NotThere(base.VariableDoesNotExist):

@@ -63,6 +63,26 @@ def test_where_both_changed_the_same_the_second_is_told_and_decides(world: World
     assert Unit.objects.unscoped("test").get(pk=world.station.pk).phone == "0719-8880002"
 
 
+def test_a_save_after_the_warning_still_keeps_what_only_the_other_changed(world: World, unit_page: str) -> None:
+    client = client_of(world.admin)
+    first, second = Page(client, unit_page), Page(client, unit_page)
+    first.save(phone="0719-8880001", short_name="甲")
+    assert second.save(phone="0719-8880002").status == 409
+    assert second.save().status == 302
+    unit = Unit.objects.unscoped("test").get(pk=world.station.pk)
+    assert (unit.phone, unit.short_name) == ("0719-8880002", "甲")
+
+
+def test_a_choice_is_told_in_words(world: World) -> None:
+    grant = Grant.objects.unscoped("test").get(officer=world.owner, role=Role.OFFICER)
+    address = reverse("admin:accounts_grant_change", args=[grant.pk])
+    client = client_of(world.security)
+    first, second = Page(client, address), Page(client, address)
+    first.save(role="auxiliary")
+    assert second.save(role="supervisor").status == 409
+    assert f"it now reads “{Role.AUXILIARY.label}”" in second.text
+
+
 def test_a_grant_that_was_ended_meanwhile_stays_ended(world: World) -> None:
     grant = Grant.objects.unscoped("test").get(officer=world.owner, role=Role.OFFICER)
     address = reverse("admin:accounts_grant_change", args=[grant.pk])
@@ -102,6 +122,16 @@ def test_two_who_write_the_same_of_a_brief_are_told(world: World, brief: Snapsho
     assert second.save().status == 302
     brief.refresh_from_db()
     assert (brief.problems, brief.next_steps) == ("电梯坏了", "改为晚间")
+
+
+def test_a_freezing_that_is_refused_stores_nothing(world: World, brief: Snapshot) -> None:
+    """What was taken out again before the brief was frozen is not in it."""
+    page = Page(client_of(world.desk), reverse("reports:brief", args=[brief.pk]))
+    assert page.save(freeze="1", decisions="增派两人", problems="白天没人").status == 422
+    assert page.save(freeze="1", decisions="", next_steps="改为晚间").status == 302
+    brief.refresh_from_db()
+    assert brief.frozen_at is not None
+    assert (brief.decisions, brief.problems, brief.next_steps) == ("", "白天没人", "改为晚间")
 
 
 @pytest.fixture
