@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import rule_of
 from accounts.actions import log_access
-from accounts.refusals import Refusal, refused_by_database, refused_by_disk
+from accounts.refusals import NOT_KEPT, Refusal, refused_by_database, refused_by_disk
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -100,7 +100,7 @@ class RefusalPage:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DatabaseError | OSError):
             refused = refused_by_database(exception) or refused_by_disk(exception)
-            if refused is None:
+            if refused is None or (refused.code == NOT_KEPT and request.method != "POST"):
                 return None
             exception = refused
         if not isinstance(exception, Refusal):

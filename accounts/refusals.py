@@ -48,8 +48,11 @@ def refuse(faults: Iterable[Refusal]) -> None:
 AT_ONCE = ("40001", "40P01", "55P03", "23505", "23P01")
 TOO_LONG = ("57014",)
 DISK_FULL = ("53100",)
-# A text longer than its column, a number or a moment outside its own; a character that no text holds.
-NOT_KEPT = ("22001", "22003", "22008", "22021", "22P05")
+# A text longer than its column, a number or a moment outside its own; and a character that no text holds.
+TOO_LARGE = ("22001", "22003", "22008")
+NO_CHARACTER = ("22021", "22P05")
+# What was typed, and so never the fault of a page that is only looked at.
+NOT_KEPT = "not_kept"
 # The same from the system: no room, a quota, a limit on the size of one file.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -70,10 +73,13 @@ def refused_by_database(error: BaseException) -> Refusal | None:
         return Refusal("too_long", sentence, status=503)
     if code in DISK_FULL:
         return disk_full()
-    # The driver itself refuses NUL, before the server could give it a code.
-    if code in NOT_KEPT or (not code and isinstance(error, DataError)):
+    if code in TOO_LARGE:
         sentence = _("Something that was typed is too long or too large to be kept. Shorten it, then press again.")
-        return Refusal("not_kept", sentence)
+        return Refusal(NOT_KEPT, sentence)
+    # The driver itself refuses NUL, before the server could give it a code.
+    if code in NO_CHARACTER or (not code and isinstance(error, DataError)):
+        sentence = _("Something that was typed holds a character that can't be kept. Type it anew, then press again.")
+        return Refusal(NOT_KEPT, sentence)
     return None
 
 

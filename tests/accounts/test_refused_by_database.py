@@ -39,31 +39,42 @@ def test_each_is_told_apart(
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
 
 
+LONG, ODD = ("too long or too large", "太长或太大"), ("holds a character", "不能保存的字符")
 UNFIT = {
-    "a text longer than its column": ("UPDATE accounts_unit SET short_name = %s", "长" * 500),
-    "a number outside its column": ("UPDATE accounts_unit SET rank = %s::bigint", 10**12),
-    "a moment out of time": ("SELECT %s::timestamptz + interval '9999 years'", "294000-01-01"),
-    "NUL": ("UPDATE accounts_unit SET short_name = %s", "a\0b"),
+    "a text longer than its column": ("UPDATE accounts_unit SET short_name = %s", "长" * 500, LONG),
+    "a number outside its column": ("UPDATE accounts_unit SET rank = %s::bigint", 10**12, LONG),
+    "a moment out of time": ("SELECT %s::timestamptz + interval '9999 years'", "294000-01-01", LONG),
+    "NUL": ("UPDATE accounts_unit SET short_name = %s", "a\0b", ODD),
 }
 
 
-@pytest.mark.parametrize("name", UNFIT)
-@pytest.mark.parametrize(("language", "words"), [("en", "too long or too large"), ("zh-hans", "太长或太大")])
-def test_what_no_column_holds_is_refused_and_not_a_fault(
-    world: World, monkeypatch: pytest.MonkeyPatch, name: str, language: str, words: str
-) -> None:
-    """Whatever slips through a form's own bounds: the server says so, and the page says it to who typed it."""
-    statement, value = UNFIT[name]
+@pytest.fixture(params=UNFIT)
+def unfit(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """What the page of finding a door meets with; and what has to be said of it, in both languages."""
+    statement, value, words = UNFIT[request.param]
 
     def write(*args: Any, **kwargs: Any) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [value])
 
-    monkeypatch.setattr("visits.views.day_of", write)
+    monkeypatch.setattr("visits.views.doors_found", write)
+    return words
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_no_column_holds_is_refused_and_not_a_fault(world: World, unfit: tuple[str, str], language: str) -> None:
+    """Whatever slips through a form's own bounds: the server says so, and the page says it to who typed it."""
     client = Client(headers={"accept-language": language}, raise_request_exception=False)
     client.force_login(world.owner)
-    answer = client.get("/round/")
-    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    answer = client.post("/doors/", {"q": "x"})
+    assert (answer.status_code, unfit[language == "zh-hans"] in answer.content.decode()) == (422, True)
+
+
+def test_who_only_looks_has_typed_nothing(world: World, unfit: tuple[str, str]) -> None:
+    """The same on a page that is only looked at is a fault of ours, and is logged as one."""
+    client = Client(raise_request_exception=False)
+    client.force_login(world.owner)
+    assert client.get("/doors/").status_code == 500
 
 
 def test_what_is_our_own_fault_stays_one(world: World) -> None:

@@ -157,3 +157,27 @@ def test_keys_lead_to_what_can_be_seen(world: World, doors: list[Premises], page
                 break
         expect(page.locator(box)).to_be_focused()
         expect(page.locator(label)).to_be_in_viewport()
+
+
+def test_what_is_kept_for_review_is_told_with_the_way_to_mend_it(
+    world: World, doors: list[Premises], page_as: PageAs
+) -> None:
+    """Saved, but the answer was lost; then something else was typed and saved under the same number."""
+    page = page_as(world.owner, f"/doors/{doors[0].pk}/")
+    fill(page)
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        route.fetch(max_redirects=0)
+        return route.abort()
+
+    page.route("**/doors/*/", lose)
+    page.locator(SAVE).click()
+    expect(page.locator("#retry")).to_be_visible()
+    page.unroute("**/doors/*/")
+    page.locator("[name=people_met]").fill("4")
+    page.locator(SAVE).click()
+    expect(page.get_by_role("link", name="我的走访")).to_be_visible()
+    expect(page.locator("#visit-form")).to_have_count(0)
+    assert visited() == [doors[0].pk]
