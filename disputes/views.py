@@ -154,7 +154,10 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         log_access(me(request), "refused", case, reason=refusal.code, outcome=refusal.code)
         case = case_or_404(request, pk)
-        return _page(request, case, act, form.at(case.version), status=refusal.status)
+        if refusal.code == "stale":
+            # The page says what changed since; any other refusal has told nothing of it.
+            form = form.at(case.version)
+        return _page(request, case, act, form, status=refusal.status)
     messages.success(request, _("Recorded."))
     return onward(request, pk)
 

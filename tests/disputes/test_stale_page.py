@@ -58,6 +58,20 @@ def test_the_second_tab_is_told_who_did_what_though_the_state_is_the_same(
 
 
 @pytest.mark.django_db
+def test_another_refusal_says_nothing_of_what_changed_and_so_keeps_the_version_of_the_tab(
+    world: World, case: Case
+) -> None:
+    first, second = tab_of(world, case), tab_of(world, case)
+    seen = case.version
+    assert first("add_party", **PARTY).status_code == 302
+    page = second("add_session", **{**SESSION, "held_at": "2099-11-01T10:00"}).content.decode()
+    assert "This lies in the future" in page
+    form = page[page.index('id="add_session-form"') :].split("</form>")[0]
+    assert re.findall(r'name="version" value="(\d+)"', form) == [str(seen)]
+    assert second("add_session", **SESSION).status_code == 409
+
+
+@pytest.mark.django_db
 def test_of_many_moves_the_first_are_told_and_the_rest_counted(world: World, case: Case) -> None:
     second = tab_of(world, case)
     for name in "甲乙丙丁戊己":
