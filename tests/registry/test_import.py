@@ -127,6 +127,9 @@ def test_the_page_says_that_the_register_has_changed_and_shows_the_new_preview(d
     assert "The register has changed since this preview was made" in page
     batch.refresh_from_db()
     assert (batch.state, batch.counts["new_doors"], doors()) == ("ready", 0, 1)
+    # Its rows lie at the preview's own address, not at the one that confirms.
+    shown = reverse("admin:registry_importbatch_change", args=[batch.pk])
+    assert f'href="{shown}?result=taken#rows"' in page and 'href="?' not in page
 
 
 def test_what_goes_wrong_in_the_middle_writes_nothing(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
