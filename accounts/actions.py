@@ -160,21 +160,22 @@ def held_officers(officers: Sequence[Officer]) -> list[Officer]:
 
 
 @transaction.atomic
-def officer_leaves(*, officer: Officer, on: date, by: Officer, at: datetime) -> None:
+def officer_leaves(*, officer: Officer, on: date, by: Officer, at: datetime) -> bool:
     """Switches the account off and ends its grants; doors still in hand are listed for hand-over by campaigns.
 
-    Who has left already stays as they left.
+    Who has left already stays as they left: False.
     """
     officer = held_officers([officer])[0]
     must(by, Right.MANAGE_ROSTER, officer.unit_id)
     if officer.pk == by.pk:
         raise Refusal("own_account", _("You can't end your own account. Ask another supervisor."))
     if officer.left_on is not None and not officer.is_active:
-        return
+        return False
     officer.left_on, officer.is_active = on, False
     officer.save(update_fields=["left_on", "is_active"])
     end_grants(officer=officer, at=at)
     log_access(by, "officer_left", officer)
+    return True
 
 
 @transaction.atomic

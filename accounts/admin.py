@@ -133,17 +133,16 @@ class OfficerAdmin(BaseModelAdmin):
         day = timezone.localdate()
         try:
             with transaction.atomic():
-                people = list(queryset)
-                for officer in people:
-                    officer_leaves(officer=officer, on=day, by=officer_of(request), at=timezone.now())
+                by, at = officer_of(request), timezone.now()
+                count = sum(officer_leaves(officer=officer, on=day, by=by, at=at) for officer in queryset)
         except Refusal as refusal:
             return _shown_refusal(self, request, refusal)
         words = ngettext(
             "%(n)d account ended. Its open doors wait under “hand over”.",
             "%(n)d accounts ended. Their open doors wait under “hand over”.",
-            len(people),
+            count,
         )
-        self.message_user(request, words % {"n": len(people)})
+        self.message_user(request, words % {"n": count})
         return None
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Officer
 from accounts.refusals import Refusal
@@ -141,7 +142,7 @@ def _stale(row: Any, told: list[str]) -> str:
     return _(
         "This is no longer as your page showed it. Since then: %(what)s. It is now “%(state)s”. If you pressed twice, "
         "the first press counted. Otherwise look at it again, then decide."
-    ) % {**state, "what": "; ".join(told)}
+    ) % {**state, "what": pgettext("between two moves", "; ").join(told)}
 
 
 def begin(row: RowT, lifecycle: Lifecycle, name: str, *, by: Officer, at: datetime) -> RowT:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.actions import choose_password, give_role, issue_codes, officer_leaves, save_officer
 from accounts.models import Grant, Officer
@@ -41,9 +43,19 @@ def test_who_moves_to_another_station_meanwhile_gets_no_code_from_the_old_one(wo
 
 
 def test_who_left_stays_as_they_left(world: World) -> None:
-    officer_leaves(officer=world.colleague, on=TODAY - timedelta(days=3), by=world.chief, at=NOW)
-    officer_leaves(officer=world.colleague, on=TODAY, by=world.chief, at=NOW)
+    assert officer_leaves(officer=world.colleague, on=TODAY - timedelta(days=3), by=world.chief, at=NOW)
+    assert not officer_leaves(officer=world.colleague, on=TODAY, by=world.chief, at=NOW)
     assert now(world.colleague).left_on == TODAY - timedelta(days=3)
+
+
+def test_only_the_accounts_that_end_now_are_counted(world: World) -> None:
+    officer_leaves(officer=world.colleague, on=TODAY - timedelta(days=3), by=world.chief, at=NOW)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.chief)
+    sent = {"action": "mark_as_left", "index": "0", "_selected_action": [world.colleague.pk, world.owner.pk]}
+    page = client.post(reverse("admin:accounts_officer_changelist"), sent, follow=True).content.decode()
+    assert not now(world.owner).is_active
+    assert "1 account ended." in page
 
 
 def test_a_code_that_is_printed_meanwhile_is_not_undone_by_who_knows_the_old_password(world: World) -> None:
