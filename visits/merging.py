@@ -16,6 +16,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns.frame import add_to_frame
+from campaigns.holding import hold_campaigns_of
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from disputes.models import CasePremises, ReturnVisit
 from registry.models import Contact, Premises
@@ -72,6 +73,7 @@ def merge_added(*, door: Premises, into: Premises, by: Officer, at: datetime) ->
     """
     must(by, Right.SHARE_OUT, door.unit_id)
     must(by, Right.SHARE_OUT, into.unit_id)
+    hold_campaigns_of((door, into))
     held = Premises.objects.unscoped("merging").select_for_update(of=("self",), no_key=True)
     pair = held.filter(pk__in=(door.pk, into.pk))
     rows = {row.pk: row for row in pair.order_by("pk")}

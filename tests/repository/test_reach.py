@@ -144,6 +144,7 @@ LOOKED_AT = {
     ("registry/jurisdictions.py", "who answers for what"),
     # Called by actions, within their transaction.
     ("campaigns/holding.py", "_base_manager"),
+    ("campaigns/holding.py", "whose frame has them"),
     ("disputes/ledger.py", "adding an entry"),
     ("disputes/ledger.py", "first entry"),
     ("disputes/states.py", "told to who moves this case"),

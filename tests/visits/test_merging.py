@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.refusals import Refusal
@@ -46,6 +48,26 @@ def test_a_merged_door_gives_everything_to_the_listed_one(world: World, held: Pr
         held.name,
         "冯新",
     }
+
+
+def test_a_merge_holds_the_campaign_before_any_row_of_its_frame_as_a_share_out_and_a_closing_do(
+    world: World, held: Premises
+) -> None:
+    door = door_found(world)
+    with CaptureQueriesContext(connection) as seen:
+        merge_added(door=door, into=held, by=world.chief, at=NOW)
+
+    def first(table: str) -> int:
+        """Which statement first locks rows of it, by saying so or by writing them."""
+        said = [query["sql"] for query in seen.captured_queries]
+        return next(
+            number
+            for number, sql in enumerate(said)
+            if f'UPDATE OF "{table}"' in sql or (sql.startswith(("UPDATE", "DELETE")) and sql.split('"')[1] == table)
+        )
+
+    assert first("campaigns_campaign") < first("registry_premises")
+    assert first("campaigns_campaign") < min(first("campaigns_framedoor"), first("campaigns_assignment"))
 
 
 def test_a_visit_logged_on_the_old_page_reaches_the_listed_door(world: World, held: Premises) -> None:
