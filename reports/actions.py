@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -107,6 +107,7 @@ def freeze_brief(*, snapshot: Snapshot, by: Officer, at: datetime) -> Snapshot:
         units=units_in_reach(by, locked.unit),
         first=locked.starts_on,
         last=locked.ends_on,
+        today=timezone.localdate(at),
     )
     figures["typed"] = {"decisions": locked.decisions, "problems": locked.problems, "next_steps": locked.next_steps}
     locked.figures, locked.digest = figures, digest(figures)

@@ -93,7 +93,8 @@ def campaign_workbook(request: HttpRequest, pk: int) -> FileResponse:
     now = timezone.localtime()
     source = _("as of %(moment)s") % {"moment": date_format(now, "SHORT_DATETIME_FORMAT")}
     log_access(officer, "figures_exported", campaign)
-    file = workbook_of(Brief(compute(campaign=campaign, units=units, first=first, last=last)), source)
+    figures = compute(campaign=campaign, units=units, first=first, last=last, today=now.date())
+    file = workbook_of(Brief(figures), source)
     return workbook(file, f"doorstep-figures-{last:%Y%m%d}")
 
 

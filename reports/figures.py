@@ -76,16 +76,19 @@ def begins_before(first: date, last: date) -> date:
     return yesterday.replace(day=1) if is_month else yesterday - (last - first)
 
 
-def plan_percent(campaign: Campaign, last: date) -> int:
-    """Of a hundred doors, as many as the campaign's days that have passed at the end of `last`; 80 at most."""
-    days, passed = ((day - campaign.starts_on).days + 1 for day in (campaign.ends_on, last))
+def plan_percent(campaign: Campaign, last: date, today: date) -> int:
+    """Of a hundred doors, as many as the campaign's days that have come at the end of `last`; 80 at most."""
+    days, passed = ((day - campaign.starts_on).days + 1 for day in (campaign.ends_on, min(last, today)))
     return max(0, min(MOST_PLANNED, 100 * passed // days))
 
 
 @transaction.atomic
-def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, by_hand: bool = False) -> dict[str, Any]:
+def compute(
+    *, campaign: Campaign, units: list[Unit], first: date, last: date, today: date, by_hand: bool = False
+) -> dict[str, Any]:
     """Everything that a brief prints. Counts only, keyed by stable codes; rates are made when shown.
 
+    `last` may lie after `today`: what is planned counts the days that have come.
     `by_hand` counts every visit, whatever is kept up: the same figures, slower.
     """
     ids = frozenset(unit.pk for unit in units)
@@ -99,7 +102,7 @@ def compute(*, campaign: Campaign, units: list[Unit], first: date, last: date, b
     before = Scope(campaign, ids, begins, yesterday, within=total, by_hand=by_hand)
     by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
     stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
-    plan = plan_percent(campaign, last)
+    plan = plan_percent(campaign, last, today)
     return {
         "version": VERSION,
         "campaign": campaign.title,

@@ -81,13 +81,14 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The brief's figures as they are now, for a period; nothing is stored."""
     officer, campaign = me(request), campaign_or_404(request, pk)
     unit = unit_of(officer, campaign)
-    first, last = usual = usual_days(campaign, timezone.localdate())
+    today = timezone.localdate()
+    first, last = usual = usual_days(campaign, today)
     form = PeriodForm(
         request.GET if "starts_on" in request.GET else None, initial={"starts_on": first, "ends_on": last}
     )
     if form.is_bound and form.is_valid():
         first, last = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
-    figures = compute(campaign=campaign, units=units_in_reach(officer, unit), first=first, last=last)
+    figures = compute(campaign=campaign, units=units_in_reach(officer, unit), first=first, last=last, today=today)
     briefs = Snapshot.objects.visible_to(officer).filter(campaign=campaign, unit=unit)
     drafts = briefs.filter(frozen_at__isnull=True) if officer.may(Right.FREEZE_BRIEF, unit.pk) else briefs.none()
     context = {
@@ -98,7 +99,7 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponse:
         "drafts": drafts,
         "briefs": briefs.frozen()[:20],
         "may_freeze": officer.may(Right.FREEZE_BRIEF, unit.pk),
-        "usual_is_last_week": usual == last_full_week(timezone.localdate()),
+        "usual_is_last_week": usual == last_full_week(today),
         "as_of": timezone.now(),
         "tab": "reports",
     }
@@ -177,6 +178,7 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         units=units_in_reach(officer, snapshot.unit),
         first=snapshot.starts_on,
         last=snapshot.ends_on,
+        today=timezone.localdate(),
     )
     context = {"snapshot": snapshot, "brief": Brief(figures), "form": form, "tab": "reports"}
     return render(request, "reports/draft.html", context, status=422 if form.errors and status == 200 else status)

@@ -73,7 +73,7 @@ def measure(place: Place, number: int = NUMBER) -> Iterator[Row]:
     whole = list(Unit.objects.unscoped("units of the bench").under(bureau).order_by("rank", "path"))
 
     def figures(units: list[Unit], by_hand: bool = False) -> None:
-        compute(campaign=campaign, units=units, first=first, last=last, by_hand=by_hand)
+        compute(campaign=campaign, units=units, first=first, last=last, today=today(), by_hand=by_hand)
 
     def bare(units: list[Unit]) -> None:
         with connection.cursor() as cursor:

@@ -48,7 +48,7 @@ def visit(world: World, door, at=NOW, outcome="completed", by=None, people=2):
 
 def lines(world: World, campaign, by=None):
     by = by or world.desk
-    figures = compute(campaign=campaign, units=units_in_reach(by, campaign.unit), first=FIRST, last=LAST)
+    figures = compute(campaign=campaign, units=units_in_reach(by, campaign.unit), first=FIRST, last=LAST, today=TODAY)
     return Brief(figures).by_code
 
 
@@ -141,7 +141,7 @@ def test_figures_of_ten_times_the_doors_take_as_many_queries(world, campaign, dj
 
     def count() -> int:
         with CaptureQueriesContext(connection) as seen:
-            compute(campaign=campaign, units=units, first=FIRST, last=LAST)
+            compute(campaign=campaign, units=units, first=FIRST, last=LAST, today=TODAY)
         return len(seen)
 
     from django.db import connection

@@ -23,7 +23,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def figures_of(world: World, campaign, by=None) -> dict:
     by = by or world.desk
-    return compute(campaign=campaign, units=units_in_reach(by, campaign.unit), first=TODAY - 2 * DAY, last=TODAY)
+    return compute(
+        campaign=campaign, units=units_in_reach(by, campaign.unit), first=TODAY - 2 * DAY, last=TODAY, today=TODAY
+    )
 
 
 def drawn(chart, font="Noto Sans SC") -> ElementTree.Element:
@@ -106,10 +108,19 @@ def test_below_the_plan_is_said_with_a_mark_and_from_thirty_doors_on(world, camp
 
 def test_the_plan_grows_with_the_campaign_s_days_up_to_eighty_of_a_hundred(world, campaign):
     first, days = campaign.starts_on, (campaign.ends_on - campaign.starts_on).days + 1
-    by_day = [plan_percent(campaign, first + number * DAY) for number in range(-1, days + 1)]
+    by_day = [plan_percent(campaign, day := first + number * DAY, day) for number in range(-1, days + 1)]
     assert by_day[0] == 0 and by_day[1] == 100 // days
     assert by_day[days // 2] == 100 * (days // 2) // days
     assert max(by_day) == by_day[-1] == 80
+
+
+def test_the_plan_of_days_to_come_asks_for_what_today_s_plan_asks(world, campaign):
+    reach = units_in_reach(world.desk, campaign.unit)
+    plans = [
+        compute(campaign=campaign, units=reach, first=TODAY, last=last, today=TODAY)["plan"]
+        for last in (TODAY, TODAY + 14 * DAY, campaign.ends_on)
+    ]
+    assert plans == [29, 29, 29]
 
 
 def test_who_keeps_up_with_the_days_is_not_below_the_plan_and_the_legend_says_with_what_it_compares(

@@ -66,7 +66,10 @@ def figures(world: World, campaign: Campaign, **way: Any) -> list[dict[str, Any]
     units = list(Unit.objects.unscoped("test").under(world.bureau).order_by("path"))
     asked = [(units, period) for period in PERIODS]
     asked += [([world.station], (campaign.starts_on, TODAY)), ([world.other_station], PERIODS[0])]
-    return [compute(campaign=campaign, units=reach, first=first, last=last, **way) for reach, (first, last) in asked]
+    return [
+        compute(campaign=campaign, units=reach, first=first, last=last, today=TODAY, **way)
+        for reach, (first, last) in asked
+    ]
 
 
 def agreed(world: World, campaign: Campaign) -> list[dict[str, Any]]:
@@ -335,7 +338,7 @@ def test_a_brief_asks_the_same_few_questions_however_much_was_done(
     first, last = last_full_week(TODAY)
     for _marked in (False, True):
         with django_assert_num_queries(QUESTIONS):
-            compute(campaign=campaign, units=units, first=first, last=last)
+            compute(campaign=campaign, units=units, first=first, last=last, today=TODAY)
         visit(world, world.doors[9], NOW + MINUTE)
 
 
@@ -355,7 +358,9 @@ def test_a_whole_month_is_compared_with_the_month_before(world: World, by_hand: 
         (date(2026, 11, 1), date(2026, 11, 29), 0),
         (date(2026, 11, 2), date(2026, 11, 8), 0),
     ):
-        figures = compute(campaign=campaign, units=[world.station], first=first, last=last, by_hand=by_hand)
+        figures = compute(
+            campaign=campaign, units=[world.station], first=first, last=last, today=TODAY, by_hand=by_hand
+        )
         told = {line["code"]: line["change"] for line in figures["lines"]}
         assert told["households_visited"] == change, first
     assert begins_before(date(2027, 3, 1), date(2027, 3, 31)) == date(2027, 2, 1)

@@ -90,7 +90,7 @@ def test_total_week_and_change_are_those_counted_by_hand(
     span = timedelta(days=days)
     units = units_in_reach(getattr(world, reader), world.bureau)
     keys, last = {unit.pk for unit in units}, first + span - timedelta(days=1)
-    lines = said(compute(campaign=campaign, units=units, first=first, last=last, by_hand=way == "by hand"))
+    lines = said(compute(campaign=campaign, units=units, first=first, last=last, today=TODAY, by_hand=way == "by hand"))
     total, week = by_hand(keys, None, last), by_hand(keys, first, last)
     before = by_hand(keys, first - span, first - timedelta(days=1))
     assert total["households"] > week["households"]
@@ -103,7 +103,9 @@ def test_total_week_and_change_are_those_counted_by_hand(
 def test_each_week_is_that_counted_by_hand(world: World, campaign: Campaign, way: str) -> None:
     units = units_in_reach(world.desk, world.bureau)
     keys = {unit.pk for unit in units}
-    weeks = compute(campaign=campaign, units=units, first=MONDAY, last=TODAY, by_hand=way == "by hand")["weeks"]
+    weeks = compute(campaign=campaign, units=units, first=MONDAY, last=TODAY, today=TODAY, by_hand=way == "by hand")[
+        "weeks"
+    ]
     assert len(weeks) >= 3
     for week in weeks:
         monday = date.fromisoformat(week["starts"])

@@ -32,7 +32,7 @@ def hold(world: World, campaign, by=None, client_id=None, **more) -> Outreach:
 
 def figures(world: World, campaign, by=None) -> Brief:
     units = units_in_reach(by or world.desk, campaign.unit)
-    return Brief(compute(campaign=campaign, units=units, first=TODAY - 2 * DAY, last=TODAY))
+    return Brief(compute(campaign=campaign, units=units, first=TODAY - 2 * DAY, last=TODAY, today=TODAY))
 
 
 def totals(world: World, campaign, by=None) -> tuple[int, ...]:

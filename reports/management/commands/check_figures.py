@@ -55,7 +55,13 @@ def agrees(campaign: Campaign, today: date) -> bool | None:
         if Scope(campaign, frozenset(unit.pk for unit in units), None, today).tallies is None:
             return None
         for first, last in (last_full_week(today), (today - timedelta(days=today.weekday()), today)):
-            counted: dict[str, Any] = {"campaign": campaign, "units": units, "first": first, "last": last}
+            counted: dict[str, Any] = {
+                "campaign": campaign,
+                "units": units,
+                "first": first,
+                "last": last,
+                "today": today,
+            }
             if compute(**counted) != compute(**counted, by_hand=True):
                 return False
     return True
