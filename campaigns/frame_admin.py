@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
@@ -18,10 +18,11 @@ from campaigns.second_hand import confirm_gone, decide_could_not_meet, return_co
 
 
 def _decided(model_admin: admin.ModelAdmin[Any], request: HttpRequest, action: Any, sentence: Any, **what: Any) -> None:
-    """Calls an action over chosen rows and says how many, or shows the refusal; a refusal writes nothing.
+    """Calls an action over ticked rows; says how many, and how many were left out, or shows the refusal, which writes nothing.
 
     That somebody was faster (409) is a page of its own, so that nobody takes the list for what it was.
     """
+    ticked = len(what.get("doors") or what.get("requests") or ())
     try:
         count = action(by=officer_of(request), at=timezone.now(), **what)
     except Refusal as refusal:
@@ -30,6 +31,13 @@ def _decided(model_admin: admin.ModelAdmin[Any], request: HttpRequest, action: A
         model_admin.message_user(request, str(refusal), level=messages.ERROR)
         return
     model_admin.message_user(request, sentence % {"n": count})
+    if left := ticked - count:
+        words = ngettext(
+            "%(n)d ticked row was left out: it does not wait for this any more, or never did.",
+            "%(n)d ticked rows were left out: they do not wait for this any more, or never did.",
+            left,
+        )
+        model_admin.message_user(request, words % {"n": left}, level=messages.WARNING)
 
 
 class WaitingFilter(admin.SimpleListFilter):

@@ -1,7 +1,7 @@
 """What a second hand decides about a door of the frame: that it is gone, that nobody could be met, that it is tried again.
 
-A page shows a list, and somebody may stand at one of its doors while it is read: each action holds the doors and judges
-by what they are then. Visits hold the same rows (`campaigns.frame.frames_of`).
+Somebody may stand at a door while a list is looked at: each action holds the doors and judges by what they are then, not by
+what the list showed. Visits hold the same rows (`campaigns.frame.frames_of`).
 """
 
 from collections.abc import Sequence
@@ -31,9 +31,10 @@ def waits_as_gone(door: FrameDoor) -> bool:
 
 
 def _moved_on(waited: Sequence[FrameDoor], still: Sequence[FrameDoor]) -> Refusal | None:
-    """None where every door that waited when the page was made still waits; else nothing is written.
+    """None where every door that waited when `doors` were read still waits; else nothing is written.
 
-    A tick that never meant anything is left out without a word; one that came to mean nothing is said.
+    They are read when the decision is sent: this is about who writes in that moment. A door that ceased to wait before,
+    or never did, is left out; the page says how many were (`campaigns.frame_admin`).
     """
     if still and len(still) == len(waited):
         return None

@@ -118,6 +118,19 @@ def test_the_page_says_409_where_nothing_waits_any_more(world: World, campaign: 
     assert "None of these doors waits for this. Nothing was changed." in answer.content.decode()
 
 
+def test_the_page_says_how_many_ticked_doors_were_left_out(world: World, campaign: Campaign) -> None:
+    """Both waited when the list was shown; at one somebody was met before the decision was sent."""
+    gone = [said_gone(world, door) for door in world.doors[:2]]
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.chief)
+    log(world, met(world.doors[0]))
+    posted = {"action": "confirm_they_are_gone", "_selected_action": [str(door.pk) for door in gone]}
+    page = client.post(reverse("admin:campaigns_framedoor_changelist"), posted, follow=True).content.decode()
+    assert [of_frame(door).gone_confirmed_at is None for door in world.doors[:2]] == [True, False]
+    assert "1 door confirmed gone" in page
+    assert "1 ticked row was left out: it does not wait for this any more, or never did." in page
+
+
 def closes(world: World, campaign: Campaign) -> Callable[[], Any]:
     return lambda: actions.close_campaign(campaign=campaign, version=campaign.version, by=world.desk, at=NOW)
 
