@@ -1,6 +1,7 @@
 """Who is judged by what stood on a page is read again, and held, before anything is written about them."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def now(officer: Officer) -> Officer:
 
 
 def test_who_moves_to_another_station_meanwhile_is_not_ended_by_the_old_one(world: World) -> None:
-    leave = lambda: officer_leaves(officer=world.colleague, on=TODAY, by=world.chief, at=NOW)  # noqa: E731
+    leave = partial(officer_leaves, officer=world.colleague, on=TODAY, by=world.chief, at=NOW)
     assert overtaken(moves(world), leave) == "no_right"
     assert now(world.colleague).is_active
     grants = Grant.objects.unscoped("test").filter(officer=world.colleague, ends_on__isnull=True)
@@ -37,7 +38,7 @@ def test_who_moves_to_another_station_meanwhile_is_not_ended_by_the_old_one(worl
 
 def test_who_moves_to_another_station_meanwhile_gets_no_code_from_the_old_one(world: World) -> None:
     before = world.colleague.password
-    issue = lambda: issue_codes(officers=[world.colleague], by=world.chief, at=NOW)  # noqa: E731
+    issue = partial(issue_codes, officers=[world.colleague], by=world.chief, at=NOW)
     assert overtaken(moves(world), issue) == "no_right"
     assert now(world.colleague).password == before
 
@@ -60,7 +61,7 @@ def test_only_the_accounts_that_end_now_are_counted(world: World) -> None:
 
 def test_a_code_that_is_printed_meanwhile_is_not_undone_by_who_knows_the_old_password(world: World) -> None:
     known = now(world.colleague)
-    choose = lambda: choose_password(officer=known, password="Ein-ganz-neues-7")  # noqa: E731
+    choose = partial(choose_password, officer=known, password="Ein-ganz-neues-7")
     answer = overtaken(lambda: issue_codes(officers=[world.colleague], by=world.chief, at=NOW), choose)
     assert answer == "password_changed"
     assert now(world.colleague).must_change_password

@@ -31,10 +31,12 @@ def drives_a_page(function: ast.FunctionDef) -> bool:
 def makes_locator(node: ast.AST, names: set[str]) -> bool:
     """Whether a call to `locator(…)` or `get_by_…(…)`, or a name bound to one, stands at the root of this chain."""
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
-        called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Attribute) and (called.attr == "locator" or called.attr.startswith("get_by_")):
-            return True
-        node = called or node.value  # type: ignore[union-attr]
+        if isinstance(node, ast.Call):
+            node = node.func
+            if isinstance(node, ast.Attribute) and (node.attr == "locator" or node.attr.startswith("get_by_")):
+                return True
+        else:
+            node = node.value
     return isinstance(node, ast.Name) and node.id in names
 
 
