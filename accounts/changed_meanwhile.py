@@ -67,6 +67,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
+# Django's class is generic for the type checker only; at run time it takes no argument, hence `type-arg`.
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
     """The form of a row that others may save too. The view locks the row before it makes the form."""
 

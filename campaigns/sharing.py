@@ -19,7 +19,6 @@ from campaigns.holding import hold_campaign
 from campaigns.models import Assignment, Campaign, ShareOut
 
 # The doors that can change hands, numbered within their building in walking order, and of them those in the plan.
-# Nothing but our own text is put together in these statements; every value is a parameter.
 CHOSEN = f"""
 WITH {REGISTER}, plan AS (
     SELECT * FROM unnest(%(areas)s::text[], %(buildings)s::text[], %(registered)s::bigint[], %(officers)s::bigint[],
@@ -42,9 +41,9 @@ WITH {REGISTER}, plan AS (
     JOIN plan ON plan.area_id = e.area_id AND plan.building = e.building
          AND (plan.registered IS NULL OR plan.registered = e.registered) AND e.nth BETWEEN plan.first AND plan.last
 )
-"""  # noqa: S608
+"""  # noqa: S608 - our own text; every value is a parameter
 END_OLD = (
-    CHOSEN  # noqa: S608
+    CHOSEN  # noqa: S608 - our own text; every value is a parameter
     + """
 UPDATE campaigns_assignment
 SET ended_at = %(at)s, ended_by_id = %(by)s, ended_why = %(why)s, taken_by_id = %(share_out)s
@@ -52,7 +51,7 @@ WHERE id IN (SELECT held_by FROM chosen WHERE held_by IS NOT NULL)
 """
 )
 GIVE = (
-    CHOSEN  # noqa: S608
+    CHOSEN  # noqa: S608 - our own text; every value is a parameter
     + """
 INSERT INTO campaigns_assignment (campaign_id, frame_door_id, premises_id, unit_id, officer_id, partner_id, rank,
                                   due_on, share_out_id, given_at, ended_why)

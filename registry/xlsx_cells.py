@@ -222,7 +222,7 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
             cells.extend([None] * missing)
         cells[column - 1] = cell
 
-    def root(tag: str, _: dict[str, str]) -> None:  # noqa: C901 - the branches are those of the two handlers inside
+    def root(tag: str, _: dict[str, str]) -> None:  # noqa: C901 - as its own branches count those of the two handlers inside
         """Some programs write every tag with a prefix (x:row): the root's is put on all."""
         prefix = tag.rpartition(":")[0]
         names = ("c", "v", "t", "row", "rPh", "sheetData", "is")

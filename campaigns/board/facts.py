@@ -43,7 +43,6 @@ names AS (
 
 # One row per (community, building, officer named by the register): what stands there and in whose hands. Besides, one
 # row per holder, without a community: what each has not visited yet. Both from one pass over the unit's doors.
-# Nothing but our own text is put together here; every value is a parameter.
 FACTS = f"""
 WITH {REGISTER}, weights AS (
     SELECT * FROM unnest(%(kinds)s::text[], %(weights)s::int[]) AS t(kind, weight)
@@ -70,7 +69,7 @@ LEFT JOIN campaigns_assignment a ON a.frame_door_id = f.id AND a.ended_at IS NUL
 WHERE f.campaign_id = %(campaign)s AND f.unit_id = %(unit)s AND f.gone_confirmed_at IS NULL
 GROUP BY GROUPING SETS ((f.area_id, f.building, r.officer_id, coalesce(r.named, FALSE)), (a.officer_id))
 ORDER BY f.area_id, min(f.walk_key COLLATE "C"), f.building, registered
-"""  # noqa: S608
+"""  # noqa: S608 - our own text; every value is a parameter
 # What a row of a holder has and a row of a building has not.
 OF_A_HOLDER = ("holder", "held_weight")
 
