@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
+from django.http import HttpResponse
+
 TYPED = {"text", "search", "date", "datetime-local", "time", "number", "tel", "email", "url", "hidden", "password", ""}
 
 
@@ -109,3 +111,9 @@ class Forms(HTMLParser):
             if not self.within.values and self.within.choices and not self.within.multiple:
                 self.within.values.append(self.within.choices[0])
             self.within = None
+
+
+def form_at(answer: HttpResponse, address: str) -> Form:
+    """The form of the page that posts to where it stands."""
+    [form] = [found for found in Forms(answer.content.decode(), address).found if found.action == address]
+    return form

@@ -97,19 +97,30 @@ class World:
         self.doors.append(door)
         return door
 
+    def draft(self, **facts: Any) -> Campaign:
+        """A campaign that is set up and not opened, of the bureau over everything unless `facts` say otherwise."""
+        values: dict[str, Any] = {
+            "title": "岁末走访",
+            "unit": self.bureau,
+            "starts_on": TODAY,
+            "ends_on": TODAY + timedelta(days=34),
+            "areas": [self.areas["420303"]],
+            "by": self.desk,
+            "at": NOW,
+        }
+        return campaign_actions.draft_campaign(**values | facts)
+
     def campaign(self, **facts: Any) -> Campaign:
         """An open campaign of the bureau over everything, started two weeks before NOW; its figures are kept up."""
         values: dict[str, Any] = {
             "title": "2026 冬季大走访",
-            "unit": self.bureau,
             "starts_on": TODAY - timedelta(days=16),
             "ends_on": TODAY + timedelta(days=40),
-            "areas": [self.areas["420303"]],
             "by": self.desk,
             "at": NOW - timedelta(days=17),
         }
         values.update(facts)
-        draft = campaign_actions.draft_campaign(**values)
+        draft = self.draft(**values)
         opened = campaign_actions.open_campaign(
             campaign=draft, version=draft.version, by=values["by"], at=NOW - timedelta(days=16)
         )

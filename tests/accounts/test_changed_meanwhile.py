@@ -1,6 +1,5 @@
 """Two people, one row: what the first one saved is neither lost nor overwritten in silence by the second one's page."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,17 +8,16 @@ from django.urls import reverse
 
 from accounts.models import Grant, Unit
 from accounts.roles import Role
-from campaigns.actions import draft_campaign
-from campaigns.models import Campaign, Phase
+from campaigns.models import Phase
 from reports.actions import begin_brief
 from reports.models import Snapshot
 from tests.accounts.probes import client_of
-from tests.forms import Forms
+from tests.forms import form_at
 from tests.world import NOW, TODAY, World
 
 
 class Page:
-    """A page with its longest form, as it lies open in somebody's browser."""
+    """A page with its form, as it lies open in somebody's browser."""
 
     def __init__(self, client: Client, address: str) -> None:
         self.client, self.address = client, address
@@ -27,8 +25,7 @@ class Page:
 
     def take(self, response: Any) -> None:
         self.status, self.text = response.status_code, response.content.decode()
-        forms = Forms(self.text, self.address).found
-        self.fields = max((form.fields for form in forms), key=len, default={})
+        self.fields = form_at(response, self.address).fields if self.text else {}
 
     def save(self, **changes: str) -> "Page":
         """What the person changed, and everything else as the page showed it."""
@@ -134,20 +131,8 @@ def test_a_freezing_that_is_refused_stores_nothing(world: World, brief: Snapshot
     assert (brief.decisions, brief.problems, brief.next_steps) == ("", "白天没人", "改为晚间")
 
 
-@pytest.fixture
-def draft(world: World) -> Campaign:
-    return draft_campaign(
-        title="岁末走访",
-        unit=world.bureau,
-        starts_on=TODAY,
-        ends_on=TODAY + timedelta(days=34),
-        areas=[world.areas["420303"]],
-        by=world.desk,
-        at=NOW,
-    )
-
-
-def test_a_draft_campaign_and_its_phases_are_kept_from_each_other(world: World, draft: Campaign) -> None:
+def test_a_draft_campaign_and_its_phases_are_kept_from_each_other(world: World) -> None:
+    draft = world.draft()
     address, client = reverse("admin:campaigns_campaign_change", args=[draft.pk]), client_of(world.desk)
     first, second, third = (Page(client, address) for _tab in range(3))
     name = next(name for name in first.fields if name.endswith("-name") and name.startswith("phases-0"))

@@ -16,11 +16,11 @@ from accounts.actions import give_role
 from accounts.models import Grant, Officer, Unit
 from accounts.reached_admin import BaseModelAdmin
 from accounts.roles import Role
-from campaigns.actions import draft_campaign
 from campaigns.models import Campaign, Phase, Question
 from registry.models import Jurisdiction
 from tests.accounts.marked import Marked, client_of, models_of_the_house, said, texts_of
 from tests.accounts.routes import NOWHERE
+from tests.forms import form_at
 from tests.standing import aside
 from tests.world import NOW, TODAY, person
 from visits.models import Visit
@@ -125,31 +125,17 @@ def test_a_jurisdiction_is_given_within_the_grant_only(house: Marked) -> None:
 @pytest.fixture
 def draft(house: Marked) -> Campaign:
     world = house.world
-    return draft_campaign(
-        title="本所走访", unit=world.station, starts_on=TODAY, ends_on=TODAY + timedelta(days=30),
-        areas=[world.areas["420303001"]], by=Officer.objects.unscoped("test").get(pk=world.chief.pk), at=NOW,
-    )  # fmt: skip
-
-
-def form_of(page: Any) -> dict[str, Any]:
-    """What the set-up page would send if it were saved as it stands."""
-    sent: dict[str, Any] = {}
-    for form in (page.context["adminform"].form, *(each.formset for each in page.context["inline_admin_formsets"])):
-        parts = [form] if not hasattr(form, "forms") else [form.management_form, *form.forms]
-        for part in parts:
-            for bound in part:
-                value = bound.value()
-                if value is not None and value is not False:
-                    sent[bound.html_name] = [str(each) for each in value] if isinstance(value, list) else value
-    return sent
+    by = Officer.objects.unscoped("test").get(pk=world.chief.pk)
+    return world.draft(unit=world.station, areas=[world.areas["420303001"]], by=by)
 
 
 def test_rows_of_another_campaign_are_not_reached_through_the_parts_of_ones_own(house: Marked, draft: Campaign) -> None:
     client, address = client_of(house.world.chief), change("campaigns_campaign", draft.pk)
-    honest = form_of(client.get(address))
+    honest = form_at(client.get(address), address).fields
     saved = client.post(address, honest)
     assert saved.status_code == 302, saved.context["errors"]
     for kind, prefix in ((Phase, "phases"), (Question, "questions")):
+        [part] = honest[f"{prefix}-0-id"]
         for campaign in (house.watched.campaign, house.watched.spots["elsewhere"].case.campaign):
             foreign = kind.objects.filter(campaign=campaign).first()
             before = kind.objects.filter(pk=foreign.pk).values().get()
@@ -159,14 +145,14 @@ def test_rows_of_another_campaign_are_not_reached_through_the_parts_of_ones_own(
                 assert kind.objects.filter(pk=foreign.pk).values().get() == before
                 assert house.read_in(answer.content.decode()) <= house.read_in(client.get(address).content.decode())
             client.post(address, {**honest, f"{prefix}-0-campaign": campaign.pk})
-            assert not kind.objects.filter(pk=honest.get(f"{prefix}-0-id"), campaign=campaign).exists()
+            assert not kind.objects.filter(pk=part, campaign=campaign).exists()
 
 
 def test_fields_that_a_form_does_not_have_change_nothing(house: Marked, draft: Campaign) -> None:
     world, own = house.world, house.watched.spots["own"]
     chief, address = client_of(world.chief), change("campaigns_campaign", draft.pk)
     extra = {"state": "open", "unit": world.bureau.pk, "frame_count": 9, "id": 1, "version": 99, "opened_at": NOW}
-    chief.post(address, {**form_of(chief.get(address)), **extra})
+    chief.post(address, {**form_at(chief.get(address), address).fields, **extra})
     draft.refresh_from_db()
     assert (draft.state, draft.unit_id, draft.frame_count) == ("draft", world.station.pk, 0)
     forged = {

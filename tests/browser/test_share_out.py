@@ -1,17 +1,15 @@
 """The share-out board and a campaign's set-up in a real browser: with scripts, without, on paper and on a phone."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from campaigns import actions
 from campaigns.models import Campaign, ShareOut
 from tests.browsing import DESK, PHONE, press, resized, settled
 from tests.campaigns.steps import building, confirm, hands
-from tests.world import NOW, TODAY, World
+from tests.world import World
 
 SMALL = {**PHONE, "viewport": {"width": 360, "height": 740}}
 PageAs = Callable[..., Page]
@@ -28,15 +26,7 @@ def campaign(world: World) -> Campaign:
 
 @pytest.fixture
 def draft(world: World) -> Campaign:
-    return actions.draft_campaign(
-        title="岁末走访",
-        unit=world.station,
-        starts_on=TODAY,
-        ends_on=TODAY + timedelta(days=34),
-        areas=[world.areas["420303001"]],
-        by=world.chief,
-        at=NOW,
-    )
+    return world.draft(unit=world.station, areas=[world.areas["420303001"]], by=world.chief)
 
 
 def board(campaign: Campaign, way: str) -> str:

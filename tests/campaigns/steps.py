@@ -30,6 +30,16 @@ def confirm(
     )
 
 
+def three_in_hand(world: World) -> Campaign:
+    """An open campaign of three doors, all of them in the owner's hands."""
+    for number in (101, 102, 201):
+        world.door(number)
+    campaign = world.campaign()
+    for rank, door in enumerate(world.doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    return campaign
+
+
 def hands(campaign: Campaign) -> dict[str, int]:
     """Doors in hand by the officer's name."""
     counts: dict[str, int] = {}

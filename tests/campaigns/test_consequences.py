@@ -1,9 +1,7 @@
 """The last look before a campaign moves says what will be frozen, or ended, in numbers."""
 
-from datetime import timedelta
-
-from campaigns.actions import draft_campaign, open_campaign
-from tests.world import NOW, TODAY, World
+from campaigns.actions import open_campaign
+from tests.world import NOW, World
 
 
 def test_the_doors_that_opening_freezes_are_told_before_it(world: World, client) -> None:
@@ -12,15 +10,7 @@ def test_the_doors_that_opening_freezes_are_told_before_it(world: World, client)
     gone = world.door(303)
     gone.merged_into = world.doors[0]
     gone.save(update_fields=["merged_into"])
-    draft = draft_campaign(
-        title="春季走访",
-        unit=world.bureau,
-        starts_on=TODAY,
-        ends_on=TODAY + timedelta(days=30),
-        areas=[world.areas["420303"]],
-        by=world.desk,
-        at=NOW,
-    )
+    draft = world.draft()
     client.force_login(world.desk)
     page = client.get(f"/admin/campaigns/campaign/{draft.pk}/move/open/", headers={"accept-language": "en"})
     told = dict(page.context["consequences"])

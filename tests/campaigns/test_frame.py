@@ -9,6 +9,7 @@ import pytest
 from accounts.refusals import Refusal
 from campaigns import actions, frame, second_hand
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
+from tests.campaigns.steps import three_in_hand
 from tests.world import NOW, World
 from visits.actions import log_attempt, take_back
 from visits.attempts import Attempt
@@ -18,12 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def campaign(world: World) -> Campaign:
-    for number in (101, 102, 201):
-        world.door(number)
-    campaign = world.campaign()
-    for rank, door in enumerate(world.doors):
-        world.give(campaign, door, world.owner, rank=rank)
-    return campaign
+    return three_in_hand(world)
 
 
 def knock(world: World, door, at, outcome="nobody_in", **more):
@@ -45,10 +41,7 @@ def test_opening_counts_and_digests_the_doors_of_the_chosen_communities(world, c
 
 
 def test_a_campaign_without_doors_or_notice_does_not_open(world):
-    draft = actions.draft_campaign(
-        title="空", unit=world.other_station, starts_on=NOW.date(), ends_on=NOW.date(),
-        areas=[world.areas["420303002"]], by=world.other_chief, at=NOW,
-    )  # fmt: skip
+    draft = world.draft(unit=world.other_station, areas=[world.areas["420303002"]], by=world.other_chief)
     with pytest.raises(Refusal) as refusal:
         actions.open_campaign(campaign=draft, version=0, by=world.other_chief, at=NOW)
     assert refusal.value.code == "empty_frame"

@@ -15,6 +15,8 @@ from campaigns import actions, second_hand
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from disputes.registering import register_finding
 from registry.models import Premises
+from tests.campaigns.steps import three_in_hand
+from tests.forms import form_at
 from tests.hands import overtaken
 from tests.visits.steps import log, met, nobody
 from tests.world import NOW, TODAY, World
@@ -31,12 +33,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def campaign(world: World) -> Campaign:
-    for number in (101, 102, 201):
-        world.door(number)
-    campaign = world.campaign()
+    campaign = three_in_hand(world)
     campaign.questions.update(required=False)
-    for rank, door in enumerate(world.doors):
-        world.give(campaign, door, world.owner, rank=rank)
     return campaign
 
 
@@ -192,45 +190,23 @@ def test_a_visit_is_taken_back_whose_door_is_merged_meanwhile(world: World, camp
 def test_a_draft_that_is_opened_while_its_page_is_saved_stays_open(world: World) -> None:
     """The form writes the whole row: saved over an opened campaign it would make a draft of it again."""
     world.door(101)
-    draft = actions.draft_campaign(
-        title="春季大走访", unit=world.bureau, starts_on=TODAY, ends_on=TODAY + 30 * DAY,
-        areas=[world.areas["420303"]], by=world.desk, at=NOW,
-    )  # fmt: skip
+    draft = world.draft()
     client = Client(headers={"accept-language": "en"})
     client.force_login(world.desk)
     address = reverse("admin:campaigns_campaign_change", args=[draft.pk])
-    posted = fields_of(client.get(address).context["adminform"].form, client.get(address))
+    posted = form_at(client.get(address), address).fields
     answer = overtaken(
         lambda: actions.open_campaign(campaign=draft, version=draft.version, by=world.desk, at=NOW),
         lambda: client.post(address, {**posted, "title": "别的题目"}, follow=True),
     )
     draft.refresh_from_db()
-    assert (draft.state, draft.frame_count, draft.title) == (Campaign.State.OPEN, 1, "春季大走访")
+    assert (draft.state, draft.frame_count, draft.title) == (Campaign.State.OPEN, 1, "岁末走访")
     assert "not a draft any more" in answer.content.decode()
-
-
-def fields_of(form: Any, page: Any) -> dict[str, Any]:
-    """What the page would post as it stands."""
-    sent: dict[str, Any] = {}
-    forms = [form]
-    for inline in page.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    for each in forms:
-        for bound in each:
-            value = bound.value()
-            if value is True:
-                sent[bound.html_name] = "on"
-            elif value not in (None, False):
-                sent[bound.html_name] = value
-    return sent
 
 
 def test_a_campaign_is_opened_once(world: World) -> None:
     world.door(101)
-    draft = actions.draft_campaign(
-        title="春季大走访", unit=world.bureau, starts_on=TODAY, ends_on=TODAY + 30 * DAY,
-        areas=[world.areas["420303"]], by=world.desk, at=NOW,
-    )  # fmt: skip
+    draft = world.draft()
 
     def opens() -> Any:
         return actions.open_campaign(campaign=draft, version=draft.version, by=world.desk, at=NOW)

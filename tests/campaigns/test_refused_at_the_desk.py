@@ -14,7 +14,7 @@ from campaigns import actions
 from campaigns.board import Way
 from campaigns.models import Assignment, Campaign, FrameDoor, ShareOut
 from tests.campaigns.steps import AREA, building
-from tests.forms import Form, Forms
+from tests.forms import form_at
 from tests.world import NOW, TODAY, World
 
 LANGUAGES = ("en", "zh-hans")
@@ -25,12 +25,6 @@ def desk_in(language: str, officer: Officer) -> Client:
     client = Client(headers={"accept-language": language}, raise_request_exception=False)
     client.force_login(officer)
     return client
-
-
-def form_at(answer: HttpResponse, address: str) -> Form:
-    """The form of the page that posts to where it stands."""
-    [form] = [found for found in Forms(answer.content.decode(), address).found if found.action == address]
-    return form
 
 
 def alert_of(answer: HttpResponse) -> str:
@@ -156,15 +150,7 @@ def test_a_campaign_that_is_not_complete_is_not_opened(world: World, case: str, 
     """Said where it would be opened; and sent all the same, by a page of before, it is said again."""
     spoil, en, zh = OPENED[case]
     world.door(101)
-    draft = actions.draft_campaign(
-        title="空",
-        unit=world.station,
-        starts_on=TODAY,
-        ends_on=TODAY,
-        areas=[world.areas[AREA]],
-        by=world.chief,
-        at=NOW,
-    )
+    draft = world.draft(unit=world.station, areas=[world.areas[AREA]], by=world.chief)
     address = reverse("admin:campaigns_campaign_move", args=[draft.pk, "open"])
     client = desk_in(language, world.chief)
     sent = form_at(client.get(address), address).fields

@@ -1,6 +1,5 @@
 """Who answers for what: its own list, inside the reach, quick also where a city binds thousands."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccessEvent, Officer
-from campaigns.actions import close_campaign, draft_campaign
+from campaigns.actions import close_campaign
 from campaigns.forms import areas_under
 from campaigns.models import Campaign, Responsibility
 from registry.models import Area, Jurisdiction
@@ -57,15 +56,7 @@ def test_a_closed_campaign_keeps_its_bindings(world: World, campaign: Campaign) 
 def test_what_lies_elsewhere_can_t_be_bound(world: World, campaign: Campaign, foreign: str) -> None:
     """The station's chief binds neither another station's people nor communities, nor the bureau's campaign."""
     other_area, other_officer = "420303002001", world.stranger.pk
-    own = draft_campaign(
-        title="本所走访",
-        unit=world.station,
-        starts_on=date(2026, 11, 1),
-        ends_on=date(2026, 12, 1),
-        areas=[world.areas["420303001"]],
-        by=world.chief,
-        at=NOW,
-    )
+    own = world.draft(unit=world.station, areas=[world.areas["420303001"]], by=world.chief)
     facts = {"campaign": own.pk, "area": "420303001002", "officer": world.colleague.pk, "kind": "包联"}
     facts[foreign] = {"area": other_area, "officer": other_officer, "campaign": campaign.pk}[foreign]
     answer = signed_in(world.chief).post(reverse("admin:campaigns_responsibility_add"), facts)

@@ -27,15 +27,7 @@ def desk(world: World, client):
 
 @pytest.fixture
 def draft(world: World) -> Campaign:
-    return actions.draft_campaign(
-        title="岁末走访",
-        unit=world.bureau,
-        starts_on=TODAY,
-        ends_on=TODAY + 34 * DAY,
-        areas=[world.areas["420303"]],
-        by=world.desk,
-        at=NOW,
-    )
+    return world.draft()
 
 
 @pytest.fixture
@@ -127,9 +119,7 @@ def test_the_page_offers_what_the_source_took(world: World, opened: Campaign, de
 
 
 def test_another_station_s_draft_cannot_be_copied(world: World, client) -> None:
-    draft = actions.draft_campaign(
-        title="x", unit=world.other_station, starts_on=TODAY, ends_on=TODAY, areas=[], by=world.other_chief, at=NOW
-    )
+    draft = world.draft(unit=world.other_station, areas=[], by=world.other_chief)
     client.force_login(world.chief)
     assert client.get(reverse("admin:campaigns_campaign_copy", args=[draft.pk])).status_code == 404
 
