@@ -13,13 +13,13 @@ from accounts.access import needs
 from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from registry import excel
 from registry.actions import reveal
 from registry.forms import RevealForm
 from registry.import_admin import ImportBatchAdmin
 from registry.jurisdictions import under
 from registry.masking import masked_name, masked_phone
 from registry.models import Area, Contact, Jurisdiction, Premises
-from registry.resources import CONTACT_COLUMNS, EXCEL_COLUMNS
 
 __all__ = ["ImportBatchAdmin"]
 
@@ -77,7 +77,7 @@ class PremisesAdmin(BaseModelAdmin):
     search_help_text = _("Name, address, pinyin or initials; at least two characters")
     ordering = ["area_id", "walk_key", "pk"]
     change_list_template = "admin/registry/premises/list.html"
-    excel_columns = EXCEL_COLUMNS
+    excel_columns = excel.DOORS
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).live().defer("sought")
@@ -158,7 +158,7 @@ class ContactAdmin(BaseModelAdmin):
     list_filter = ["relation"]
     list_select_related = ["premises__area"]
     ordering = ["premises", "rank", "pk"]
-    excel_columns = CONTACT_COLUMNS
+    excel_columns = excel.CONTACTS
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(ends_on__isnull=True, premises__merged_into__isnull=True)

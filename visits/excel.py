@@ -7,13 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import Column, column
 from accounts.models import Officer
-from registry.masking import masked_name
-from registry.models import Premises
+from registry.excel import shown_name
 from visits.models import Handed, Service, Visit
-
-
-def _name(name: str, door_class: str) -> str:
-    return name if door_class != Premises.DoorClass.DWELLING else masked_name(name)
 
 
 def _entered(entered_by: str, by_id: int, officer_id: int) -> str:
@@ -43,7 +38,7 @@ VISITS = (
     column(_("community"), "premises__area__name", width=24),
     column(_("kind"), "premises__kind"),
     column(_("address"), "premises__address", width=36),
-    column(_("householder or name"), "premises__name", "premises__door_class", show=_name, width=18),
+    column(_("householder or name"), "premises__name", "premises__door_class", show=shown_name, width=18),
     column(_("started"), "started_at", width=17),
     column(_("ended"), "ended_at", width=17),
     "outcome",

@@ -14,9 +14,8 @@ from accounts.refusals import Refusal
 from registry import importing
 from registry.actions import discard_import, read_batch, upload_workbook
 from registry.models import ImportBatch, ImportRow, Premises
-from registry.resources import PremisesResource
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District
-from tests.registry.steps import FIRST, HEAD, bring, table
+from tests.registry.steps import FIRST, bring, table
 from tests.registry.test_samples import confirm, doors
 from tests.world import NOW
 
@@ -65,6 +64,7 @@ def test_the_command_writes_only_with_commit_and_tells_the_counts(district: Dist
     call_command("import_premises", str(BY_COMMUNITY), badge="ZW0100", commit=True, json=True)
     assert doors() == 390
     assert '"new_doors": 390' in capsys.readouterr().out
+    assert AccessEvent.objects.unscoped("test").filter(verb="import_confirmed").count() == 1
 
 
 def test_the_command_ends_with_one_when_a_row_was_refused(district: District, capsys: Any) -> None:
@@ -74,18 +74,6 @@ def test_the_command_ends_with_one_when_a_row_was_refused(district: District, ca
     assert doors() == 579
     with pytest.raises(CommandError):
         call_command("import_premises", str(BY_DOOR), badge="nobody")
-
-
-def test_the_resource_brings_a_dataset_in_by_the_same_path(district: District) -> None:
-    import tablib
-
-    data = tablib.Dataset(FIRST, headers=HEAD)
-    resource = PremisesResource(by=district.chief, unit=district.stations["花果派出所"])
-    assert resource.import_data(data, dry_run=True).totals["new"] == 1
-    assert doors() == 0
-    assert resource.import_data(data).totals["new"] == 1
-    assert doors() == 1
-    assert AccessEvent.objects.unscoped("test").filter(verb="import_confirmed").count() == 1
 
 
 def test_search_finds_by_part_of_a_name_address_pinyin_and_initials(district: District) -> None:
