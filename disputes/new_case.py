@@ -21,7 +21,7 @@ from accounts.rights import Right
 from campaigns.models import Campaign, FrameDoor
 from disputes.forms import StyledForm, text
 from disputes.models import Case
-from disputes.registering import register_finding
+from disputes.registering import FindingFacts, register_finding
 from disputes.words import CATEGORIES, ON_SPOT_WORDS, Grade, Kind, due_day
 from registry.models import Premises
 
@@ -62,14 +62,14 @@ class NewCaseForm(StyledForm):
             self.add_error("measures", _("Write down the reply, or what was done."))
         return data
 
-    def facts(self) -> dict[str, Any]:
-        """The arguments of `register_finding`."""
+    def facts(self) -> FindingFacts:
         data = dict(self.cleaned_data)
+        del data["client_id"]
         data["kind"], data["category"] = data.pop("what").split(":", 1)
         data["on_spot"] = data.pop("how") == "spot"
         if data["on_spot"]:
             data["due_on"] = None
-        return data
+        return FindingFacts(**data)
 
 
 FIELD_OF = {"kind": "what", "category": "what", "on_spot": "how"}
@@ -89,7 +89,12 @@ def register_at_door(request: HttpRequest, door_pk: int) -> HttpResponse:
         if form.is_valid():
             try:
                 case = register_finding(
-                    premises=door, campaign=_campaign_of(door), by=officer, at=timezone.now(), **form.facts()
+                    facts=form.facts(),
+                    premises=door,
+                    campaign=_campaign_of(door),
+                    client_id=form.cleaned_data["client_id"],
+                    by=officer,
+                    at=timezone.now(),
                 )
             except Refusal as refusal:
                 field = FIELD_OF.get(refusal.field, refusal.field)

@@ -35,85 +35,89 @@ class PartyFacts:
     guardian: str = ""
 
 
+@dataclass(frozen=True)
+class FindingFacts:
+    """What was found or told. `due_on` is a day promised to the resident, not after the term of its kind."""
+
+    kind: str
+    category: str
+    title: str
+    on_spot: bool = False
+    grade: int = 1
+    grade_reason: str = ""
+    summary: str = ""
+    measures: str = ""
+    receiver: str = ""
+    source: str = Case.Source.VISIT
+    source_ref: str = ""
+    parties: Sequence[PartyFacts] = ()
+    due_on: date | None = None
+
+
 @transaction.atomic
 def register_finding(
     *,
-    kind: str,
-    category: str,
-    title: str,
+    facts: FindingFacts,
     premises: Premises,
     campaign: Campaign | None,
     by: Officer,
     at: datetime,
     partner: Officer | None = None,
-    on_spot: bool = False,
-    grade: int = 1,
-    grade_reason: str = "",
-    summary: str = "",
-    measures: str = "",
-    receiver: str = "",
-    source: str = Case.Source.VISIT,
-    source_ref: str = "",
-    parties: Sequence[PartyFacts] = (),
-    due_on: date | None = None,
     client_id: UUID | None = None,
 ) -> Case:
     """Brings a matter on record: settled on the spot, open with the finder as lead, or registered to be assigned.
 
     Grade 1 starts with the finder when an officer found it; an auxiliary's finding goes to the partner officer, else
     it waits for a supervisor, as does everything of grade 2 and 3. Needs OPEN_CASE at the door's unit.
-    The door is held: merged away meanwhile, the case lies at the door that it was merged into.
-    `due_on` is a day promised to the resident, not after the term of its kind. The same `client_id` sent twice by
-    the same person is one case. Raises `Refusal` for an unknown category, an empty line, an on-spot matter of a
-    higher grade, a promise that can't be.
+    The door is held: merged away meanwhile, the case lies at the door that it was merged into. The same `client_id`
+    sent twice by the same person is one case. Raises `Refusal` for an unknown category, an empty line, an on-spot
+    matter of a higher grade, a promise that can't be.
     """
-    _check_finding(kind, category, title, grade, grade_reason, on_spot)
+    _check(facts)
     known = _sent_before(client_id, by)
     if known is not None:
         return known
     premises = lock_door(premises.pk)
     lead = next((o for o in (by, partner) if o is not None and o.may(Right.LEAD_CASE, premises.unit_id)), None)
+    first = _first_move(lead, facts)
     day = timezone.localdate(at)
-    due = _promised(due_on, day, due_day(kind, grade, day))
-    first = _first_move(lead, grade, on_spot)
     case = Case(
         number=_next_number(premises.unit, day),
-        kind=kind,
-        category=category,
-        grade=grade,
-        grade_reason=grade_reason,
         unit=premises.unit,
         campaign=campaign,
         lead=lead if first != "register" else None,
         helper=by if lead is not None and lead != by and first != "register" else None,
-        source=source,
-        source_ref=source_ref,
-        title=title.strip(),
-        summary=summary.strip(),
-        measures=measures.strip(),
-        receiver=receiver.strip(),
         client_id=client_id,
         found_on=day,
         registered_at=at,
         registered_by=by,
-        due_on=due,
-        **(_settled(kind, by, at) if first == "settle_on_spot" else {}),
+        due_on=_promised(facts.due_on, day, due_day(facts.kind, facts.grade, day)),
+        **_told(facts),
+        **(_settled(facts.kind, by, at) if first == "settle_on_spot" else {}),
     )
     begin(case, CASE, first, by=by, at=at)
     CaseUnit.objects.create(case=case, unit=case.unit, why=CaseUnit.Why.OWNER)
     CasePremises.objects.create(case=case, premises=premises)
-    write_parties(case, parties, at)
+    write_parties(case, facts.parties, at)
     if first == "settle_on_spot":
         Closure.objects.create(case=case, cycle=1, requested_at=at, requested_by=by)
         plan_return_visits(case, at)
     return case
 
 
-def _first_move(lead: Officer | None, grade: int, on_spot: bool) -> str:
+def _told(facts: FindingFacts) -> dict[str, Any]:
+    """What the case keeps as it was told."""
+    kept = {
+        name: getattr(facts, name) for name in ("kind", "category", "grade", "grade_reason", "source", "source_ref")
+    }
+    return kept | {name: getattr(facts, name).strip() for name in ("title", "summary", "measures", "receiver")}
+
+
+def _first_move(lead: Officer | None, facts: FindingFacts) -> str:
     """How a case comes on record: only an officer begins with it, and only with grade 1."""
-    if lead is not None and grade == 1:
-        return "settle_on_spot" if on_spot else "open"
-    if on_spot:
+    if lead is not None and facts.grade == 1:
+        return "settle_on_spot" if facts.on_spot else "open"
+    if facts.on_spot:
         raise Refusal(
             "on_spot_needs_an_officer",
             _("Only an officer settles a matter on the spot. Name the officer you walk with, or leave it open."),
@@ -122,18 +126,19 @@ def _first_move(lead: Officer | None, grade: int, on_spot: bool) -> str:
     return "register"
 
 
-def _check_finding(kind: str, category: str, title: str, grade: int, grade_reason: str, on_spot: bool) -> None:
-    if kind not in CATEGORIES:
+def _check(facts: FindingFacts) -> None:
+    grade = facts.grade
+    if facts.kind not in CATEGORIES:
         raise Refusal("kind", _("Choose what it is: dispute, hazard, request, suggestion or clue."), field="kind")
-    if category not in CATEGORIES[kind].values:
+    if facts.category not in CATEGORIES[facts.kind].values:
         raise Refusal("category", _("Choose a category."), field="category")
-    if not title.strip():
+    if not facts.title.strip():
         raise Refusal("title", _("Say in one line what it is."), field="title")
     if grade not in (1, 2, 3):
         raise Refusal("grade", _("Choose a grade from 1 to 3."), field="grade")
-    if grade > 1 and not grade_reason.strip():
+    if grade > 1 and not facts.grade_reason.strip():
         raise Refusal("grade_reason", _("Say why it is grade %(grade)d.") % {"grade": grade}, field="grade_reason")
-    if on_spot and grade > 1:
+    if facts.on_spot and grade > 1:
         raise Refusal("grade", _("Only a grade 1 matter can be settled on the spot."), field="grade")
 
 

@@ -18,7 +18,7 @@ from accounts.rights import Right
 from campaigns.models import band_of
 from disputes.evidence import add_evidence
 from disputes.models import Evidence
-from disputes.registering import register_finding
+from disputes.registering import FindingFacts, register_finding
 from registry.models import Premises
 from visits import rules
 from visits.at_door import Door
@@ -117,17 +117,19 @@ def write_parts(visit: Visit, attempt: Attempt, door: Door, *, at: datetime) -> 
 
 def register_found(visit: Visit, finding: FindingReport) -> None:
     case = register_finding(
-        kind=finding.kind,
-        category=finding.category,
-        title=finding.line.strip()[:120],
-        grade=finding.grade,
-        grade_reason=finding.grade_reason.strip()[:200],
-        on_spot=finding.on_spot,
+        facts=FindingFacts(
+            kind=finding.kind,
+            category=finding.category,
+            title=finding.line.strip()[:120],
+            on_spot=finding.on_spot,
+            grade=finding.grade,
+            grade_reason=finding.grade_reason.strip()[:200],
+            source_ref=str(visit.pk),
+        ),
         premises=visit.premises,
         campaign=visit.campaign,
         by=visit.officer,
         partner=visit.partner,
-        source_ref=str(visit.pk),
         at=visit.ended_at,
     )
     if finding.photo is not None:

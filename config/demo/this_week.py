@@ -12,7 +12,7 @@ from config.demo.people import Station
 from config.demo.story import Story, at_clock
 from disputes import actions as cases
 from disputes.models import Case
-from disputes.registering import register_finding
+from disputes.registering import FindingFacts, register_finding
 from disputes.words import Kind
 from registry.models import Premises
 
@@ -30,14 +30,11 @@ def plan_the_week_of_the_station(story: Story, station: Station, at: datetime) -
 
     def on_record(category: str, title: str, door: Premises, by: Officer, when: datetime) -> Case:
         return register_finding(
-            kind=Kind.DISPUTE,
-            category=category,
-            title=title,
+            facts=FindingFacts(kind=Kind.DISPUTE, category=category, title=title, source=Case.Source.WALK_IN),
             premises=door,
             campaign=story.campaign,
             by=by,
             at=when,
-            source=Case.Source.WALK_IN,
         )
 
     def give(when: datetime) -> None:

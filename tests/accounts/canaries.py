@@ -12,10 +12,11 @@ from accounts.roles import Role
 from campaigns.models import Campaign
 from disputes.evidence import add_evidence
 from disputes.models import Case, Evidence, Party
-from disputes.registering import PartyFacts, register_finding
+from disputes.registering import PartyFacts
 from registry.models import Area, Contact, ImportBatch, Jurisdiction, Premises
 from reports import actions as report_actions
 from reports.models import Print, Snapshot
+from tests.disputes.steps import registered
 from tests.visits.steps import log, met, picture
 from tests.world import NOW, World, person
 from visits.models import Visit
@@ -129,7 +130,7 @@ def spot(
     assignment.save()
     attempt = met(door, outcome="partly", diary=diary, photos=(picture(),), partner_id=partner and partner.pk)
     visit = log(world, attempt, by=hand).visit
-    case = register_finding(
+    case = registered(
         kind="dispute",
         category="neighbour",
         title=title,

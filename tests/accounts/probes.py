@@ -13,12 +13,12 @@ from accounts.models import AccessEvent, Officer
 from accounts.rights import Right
 from campaigns.models import FrameDoor
 from disputes.models import Case
-from disputes.registering import register_finding
 from reports.documents.layout import form_html
 from reports.documents.visit_forms import facts_of_visit, visit_form
 from reports.documents.walk_list import doors_to_do, sheets_of, walk_list_html
 from reports.models import WalkList
 from tests.accounts.canaries import Spot
+from tests.disputes.steps import registered
 from tests.world import NOW
 from visits.models import Visit
 
@@ -88,7 +88,7 @@ def striking_off(client: Client, spot: Spot) -> str:
 
 def on_spot(spot: Spot, by: Officer) -> Case:
     """A request answered at once, which waits to be struck off."""
-    return register_finding(
+    return registered(
         kind="request",
         category="permit",
         title="当场答复",

@@ -11,10 +11,10 @@ from accounts.refusals import Refusal
 from campaigns.states import CAMPAIGN
 from disputes import actions
 from disputes.models import LedgerEntry
-from disputes.registering import register_finding
 from disputes.states import CASE
 from reports.actions import freeze_brief, type_brief
 from tests.accounts.marked import Marked, client_of
+from tests.disputes.steps import registered
 from tests.standing import aside
 from tests.world import NOW
 
@@ -74,7 +74,7 @@ def test_the_leader_s_late_word_on_a_brief_that_is_frozen_is_403(house: Marked) 
 
 def test_who_declines_a_case_is_sent_to_the_list_and_once_more_at_the_second_press(house: Marked) -> None:
     world = house.world
-    found = register_finding(
+    found = registered(
         kind="dispute", category="neighbour", title="楼道", premises=house.watched.spots["own"].door, campaign=None,
         by=world.auxiliary, at=NOW,
     )  # fmt: skip

@@ -14,12 +14,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from disputes.registering import register_finding
 from registry.actions import give_up_reading
 from registry.columns import COLUMNS
 from registry.models import Contact, ImportBatch, Premises
 from tests.attacks import ATTACKS, Watch
 from tests.browsing import DESK
+from tests.disputes.steps import registered
 from tests.visits.steps import picture_bytes
 from tests.world import NOW, World
 
@@ -128,7 +128,7 @@ def test_the_name_of_a_file_that_proves_something_is_nowhere_taken_over(
     world: World, page_as: Callable[..., Any], live_server: Any
 ) -> None:
     door = world.door(302)
-    case = register_finding(
+    case = registered(
         kind="hazard", category="fire", title="楼道堆物", premises=door, campaign=None, by=world.owner, at=NOW
     )
     client = Client(headers={"accept-language": "en"}, raise_request_exception=False)

@@ -13,9 +13,9 @@ from django.urls import reverse
 from accounts.refusals import Refusal
 from campaigns import actions, second_hand
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
-from disputes.registering import register_finding
 from registry.models import Premises
 from tests.campaigns.steps import three_in_hand
+from tests.disputes.steps import registered
 from tests.forms import form_at
 from tests.hands import overtaken
 from tests.visits.steps import log, met, nobody
@@ -169,7 +169,7 @@ def test_a_matter_told_at_a_door_that_is_merged_meanwhile_lies_at_the_other(worl
     late = add_door(area=world.doors[0].area, kind="household", address="花果路1号5栋2单元101", by=world.owner, at=NOW)
     case = overtaken(
         lambda: merge_added(door=late, into=world.doors[0], by=world.chief, at=NOW),
-        lambda: register_finding(
+        lambda: registered(
             kind="hazard", category="fire", title="楼道堆物", premises=late, campaign=campaign, by=world.owner, at=NOW
         ),
     )

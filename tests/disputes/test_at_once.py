@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from disputes.ledger import faults
 from disputes.models import Case, LedgerEntry
-from disputes.registering import register_finding
+from tests.disputes.steps import registered
 from tests.hands import at_once, most_at_once, timed
 from tests.world import NOW, World
 
@@ -26,7 +26,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 
 
 def waiting_case(world: World) -> Case:
-    return register_finding(
+    return registered(
         kind="request",
         category="permit",
         title="当场答复",

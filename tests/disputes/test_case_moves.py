@@ -13,8 +13,9 @@ from disputes import actions
 from disputes.evidence import add_evidence
 from disputes.ledger import faults
 from disputes.models import Case, Closure, LedgerEntry, ReturnVisit
-from disputes.registering import PartyFacts, register_finding
+from disputes.registering import PartyFacts
 from disputes.return_visits import make_return_visit
+from tests.disputes.steps import registered
 from tests.world import NOW, World
 
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 200
@@ -36,7 +37,7 @@ def found(world: World, door, **facts) -> Case:
         "by": world.owner,
         "at": NOW,
     }
-    return register_finding(**{**values, **facts})
+    return registered(**{**values, **facts})
 
 
 def photo(name: str, salt: bytes) -> SimpleUploadedFile:

@@ -4,16 +4,16 @@ import pytest
 
 from disputes.actions import merge
 from disputes.models import Case
-from disputes.registering import register_finding
+from tests.disputes.steps import registered
 from tests.hands import overtaken
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def registered(world: World, title: str) -> Case:
+def waiting(world: World, title: str) -> Case:
     """Grade 2: it waits for the supervisor, who alone may merge it."""
-    return register_finding(
+    return registered(
         kind="hazard", category="fire", title=title, premises=world.doors[0], campaign=None, by=world.owner, at=NOW,
         grade=2, grade_reason="x",
     )  # fmt: skip
@@ -21,7 +21,7 @@ def registered(world: World, title: str) -> Case:
 
 def test_merged_crosswise_one_goes_on(world: World) -> None:
     world.door(101)
-    one, other = registered(world, "楼道堆物"), registered(world, "楼道杂物")
+    one, other = waiting(world, "楼道堆物"), waiting(world, "楼道杂物")
     answer = overtaken(
         lambda: merge(case=one, into=other, version=one.version, by=world.chief, at=NOW),
         lambda: merge(case=other, into=one, version=other.version, by=world.desk, at=NOW),

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from disputes import actions
 from disputes.ledger import faults
 from disputes.models import EntryText, LedgerEntry
-from disputes.registering import register_finding
+from tests.disputes.steps import registered
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ def ledger(world: World, tmp_path):
     """Three cases with some moves, and a seal taken before the last one."""
     door = world.door(302)
     for number in range(3):
-        case = register_finding(
+        case = registered(
             kind="dispute", category="neighbour", title=f"纠纷{number}", premises=door, campaign=None, by=world.owner,
             at=NOW, on_spot=True,
         )  # fmt: skip

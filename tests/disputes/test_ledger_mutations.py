@@ -21,9 +21,9 @@ from django.db import DatabaseError, connection, transaction
 from disputes import actions
 from disputes.ledger import canonical, faults
 from disputes.models import LedgerEntry
-from disputes.registering import register_finding
 from disputes.seals import read
 from tests.database import NAME, server
+from tests.disputes.steps import registered
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,7 +89,7 @@ def intruder(transactional_db: None) -> Iterator[Intruder]:
 def some_cases(world: World, count: int) -> None:
     door = world.door(400 + count)
     for number in range(count):
-        case = register_finding(
+        case = registered(
             kind="dispute", category="neighbour", title=f"纠纷{count}-{number}", premises=door, campaign=None, by=world.owner,
             at=NOW, on_spot=True,
         )  # fmt: skip

@@ -12,8 +12,8 @@ from accounts.refusals import Refusal
 from disputes import actions, reopening
 from disputes.ledger import faults
 from disputes.models import Case, ReturnVisit
-from disputes.registering import register_finding
 from disputes.return_visits import make_return_visit
+from tests.disputes.steps import registered
 from tests.world import NOW, World
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ def found(world: World, kind: str = "request", **facts: Any) -> Case:
         "by": world.owner,
         "at": NOW,
     }
-    return register_finding(**{**values, **facts})
+    return registered(**{**values, **facts})
 
 
 def refusal_of(do: Any) -> str:

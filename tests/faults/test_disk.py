@@ -23,9 +23,9 @@ from accounts.refusals import Refusal
 from disputes.evidence import add_evidence
 from disputes.ledger import faults
 from disputes.models import Case, Evidence
-from disputes.registering import register_finding
 from registry.actions import read_batch, upload_workbook
 from registry.models import ImportBatch
+from tests.disputes.steps import registered
 from tests.registry.conftest import BY_COMMUNITY
 from tests.world import NOW, World
 
@@ -52,7 +52,7 @@ def photo(size: int) -> SimpleUploadedFile:
 
 
 def case_of(world: World) -> Case:
-    return register_finding(
+    return registered(
         kind="dispute", category="neighbour", title="堆物", premises=world.door(302), campaign=None, by=world.owner, at=NOW
     )  # fmt: skip
 

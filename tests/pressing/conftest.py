@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from disputes import actions
-from disputes.registering import register_finding
 from registry.models import ImportBatch
 from tests.accounts.canaries import Watched
+from tests.disputes.steps import registered
 from tests.furnished import furnished
 from tests.standing import standing
 from tests.world import NOW, build_world
@@ -25,12 +25,12 @@ def with_cases_on_their_way(found: Watched) -> Watched:
     world = found.world
     said: dict[str, Any] = {"kind": "request", "category": "permit", "campaign": None, "at": NOW}
     said["premises"] = found.spots["own"].door
-    register_finding(**said, title="待分派", by=world.auxiliary)
+    registered(**said, title="待分派", by=world.auxiliary)
     on_spot = {**said, "on_spot": True, "measures": "答复"}
-    register_finding(**on_spot, title="待销号", by=world.owner)
-    closed = register_finding(**on_spot, title="已销号", by=world.owner)
+    registered(**on_spot, title="待销号", by=world.owner)
+    closed = registered(**on_spot, title="已销号", by=world.owner)
     actions.approve(case=closed, version=closed.version, by=world.chief, at=NOW)
-    settled = register_finding(**said, title="已答复", by=world.owner)
+    settled = registered(**said, title="已答复", by=world.owner)
     actions.settle(case=settled, outcome="answered", measures="已说明", version=settled.version, by=world.owner, at=NOW)
     ImportBatch.objects.unscoped("test").filter(pk=found.spots["own"].batch.pk).update(
         state="ready", ended_by=None, ended_at=None, counts={"doors": 0, "rows": 0, "contacts": 0, "verdicts": {}}

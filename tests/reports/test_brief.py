@@ -12,13 +12,13 @@ from django.core.management import CommandError, call_command
 from accounts.refusals import Refusal
 from disputes import actions as cases
 from disputes.models import ReturnVisit
-from disputes.registering import register_finding
 from disputes.return_visits import make_return_visit
 from reports.actions import ask_print, begin_brief, draw_print, freeze_brief, type_brief
 from reports.brief import Brief
 from reports.figures import compute, last_full_week, units_in_reach
 from reports.models import Print, Snapshot
 from reports.pdf import brief_html, draw
+from tests.disputes.steps import registered
 from tests.world import NOW, TODAY, World
 from visits.actions import add_door, log_attempt
 from visits.attempts import Attempt
@@ -92,7 +92,7 @@ def test_a_voided_visit_counts_nowhere(world, campaign):
 
 
 def test_an_ordered_hazard_is_rectified_only_when_the_re_check_says_so(world, campaign):
-    case = register_finding(
+    case = registered(
         kind="hazard", category="fire", title="堆物", premises=world.doors[0], campaign=campaign, by=world.owner, at=NOW
     )
     cases.settle(case=case, outcome="rectified", measures="清理", version=1, by=world.owner, at=NOW)
@@ -103,7 +103,7 @@ def test_an_ordered_hazard_is_rectified_only_when_the_re_check_says_so(world, ca
 
 
 def test_resolved_and_struck_off_are_two_figures_and_a_relapse_takes_both_back(world, campaign):
-    case = register_finding(
+    case = registered(
         kind="dispute", category="debt", title="借款", premises=world.doors[0], campaign=campaign, by=world.owner,
         at=NOW, on_spot=True,
     )  # fmt: skip
@@ -118,9 +118,9 @@ def test_resolved_and_struck_off_are_two_figures_and_a_relapse_takes_both_back(w
 
 def test_an_opinion_counts_once_it_is_a_measure_and_was_reported_back(world, campaign):
     facts = {"category": "safety", "premises": world.doors[0], "campaign": campaign, "by": world.owner, "at": NOW}
-    register_finding(kind="request", title="路灯", on_spot=True, measures="已说明", **facts)
-    register_finding(kind="request", title="门牌", **facts)
-    case = register_finding(kind="suggestion", title="增加巡逻", **facts)
+    registered(kind="request", title="路灯", on_spot=True, measures="已说明", **facts)
+    registered(kind="request", title="门牌", **facts)
+    case = registered(kind="suggestion", title="增加巡逻", **facts)
     case = cases.settle(
         case=case, outcome="adopted", measures="增加步巡", measure_by="本所", version=1, by=world.owner, at=NOW
     )

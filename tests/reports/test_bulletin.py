@@ -8,9 +8,9 @@ import time_machine
 from django.test import Client
 from django.utils import translation
 
-from disputes import registering as cases
 from reports.bulletin import bulletin
 from reports.figures import units_in_reach
+from tests.disputes.steps import registered
 from tests.reports.test_brief import campaign, visit
 from tests.world import NOW, TODAY, World
 from visits.outreach.actions import Facts, record_outreach
@@ -35,8 +35,8 @@ def worked(world: World, campaign):
     visit(world, world.doors[4])
     visit(world, world.doors[2], outcome="nobody_in")
     found = {"premises": world.doors[1], "campaign": campaign, "by": world.owner, "at": NOW}
-    cases.register_finding(kind="dispute", category="debt", title="借款", on_spot=True, **found)
-    cases.register_finding(kind="hazard", category="fire", title="堆物", **found)
+    registered(kind="dispute", category="debt", title="借款", on_spot=True, **found)
+    registered(kind="hazard", category="fire", title="堆物", **found)
     return campaign
 
 

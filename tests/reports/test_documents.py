@@ -265,9 +265,10 @@ def test_the_supervisor_s_copy_is_masked_and_a_stranger_gets_none(world, campaig
 
 
 def test_a_tracking_form_shows_parties_to_who_works_on_the_case(world, campaign, client):
-    from disputes.registering import PartyFacts, register_finding
+    from disputes.registering import PartyFacts
+    from tests.disputes.steps import registered
 
-    case = register_finding(
+    case = registered(
         kind="dispute",
         category="neighbour",
         title="漏水",

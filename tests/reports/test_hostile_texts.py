@@ -15,7 +15,6 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from campaigns.models import Campaign
 from disputes.models import Case
-from disputes.registering import register_finding
 from registry.models import Contact, Premises
 from reports.documents.dispute_form import dispute_form
 from reports.documents.layout import form_html
@@ -24,6 +23,7 @@ from reports.documents.visit_forms import facts_of_door, facts_of_visit, visit_f
 from reports.documents.walk_list import doors_to_do, sheets_of, walk_list_html
 from reports.models import Snapshot
 from reports.pdf import brief_html, draw
+from tests.disputes.steps import registered
 from tests.reports.test_brief import frozen
 from tests.visits.steps import log, met
 from tests.world import NOW, World
@@ -120,7 +120,7 @@ def papers(world: World, db: None) -> "Papers":
     campaign.questions.update(required=False)
     world.give(campaign, door, world.owner)
     world.give(campaign, another, world.owner)
-    case = register_finding(
+    case = registered(
         kind="dispute", category="neighbour", title="堆物", premises=door, campaign=campaign, by=world.owner, at=NOW
     )  # fmt: skip
     visit = log(world, met(door, diary="约周五再谈")).visit
