@@ -129,7 +129,7 @@ def usual_role(kind: str) -> Role:
 
 def give_role(*, officer: Officer, role: Role, unit: Unit, by: Officer | None, at: datetime) -> Grant:
     """Gives a role from today on; giving it twice changes nothing. The caller has asked for the right."""
-    today = at.date()
+    today = timezone.localdate(at)
     grant = (
         Grant.objects.unscoped("giving a role")
         .filter(officer=officer, role=role, unit=unit, ends_on__isnull=True)
@@ -140,13 +140,13 @@ def give_role(*, officer: Officer, role: Role, unit: Unit, by: Officer | None, a
 
 
 def end_grants(*, officer: Officer, at: datetime) -> None:
-    """Ends every live grant yesterday, so that none holds at the next request."""
-    live = (
-        Grant.objects.unscoped("ending grants")
-        .filter(officer=officer)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=at.date()))
-    )
-    live.update(ends_on=at.date() - timedelta(days=1))
+    """Ends every live grant yesterday, so that none holds at the next request; one that has not begun never does."""
+    today = timezone.localdate(at)
+    of_officer = Grant.objects.unscoped("ending grants").filter(officer=officer)
+    live = list(of_officer.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)))
+    for grant in live:
+        grant.ends_on = max(today, grant.starts_on) - timedelta(days=1)
+    of_officer.bulk_update(live, ["ends_on"])
     officer.forget_grants()
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import FilteredRelation, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
@@ -128,7 +129,7 @@ def add_to_frame(*, campaign: Campaign, premises: Premises, officer: Officer, at
             premises=premises,
             unit_id=premises.unit_id,
             officer=officer,
-            due_on=at.date(),
+            due_on=timezone.localdate(at),
             given_at=at,
         )
     return door

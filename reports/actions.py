@@ -35,7 +35,7 @@ def begin_brief(
     """The draft of the next issue for these days; begun twice, it is the same draft. Needs FREEZE_BRIEF at the unit."""
     must(by, Right.FREEZE_BRIEF, unit.pk)
     check_span(starts_on, ends_on)
-    if ends_on > at.date():
+    if ends_on > timezone.localdate(at):
         raise Refusal("future", _("The period lies in the future."), field="ends_on")
     Campaign._base_manager.select_for_update(of=("self",)).get(pk=campaign.pk)
     issues = Snapshot.objects.unscoped("issues of this campaign and unit").filter(campaign=campaign, unit=unit)

@@ -93,7 +93,7 @@ def campaign_workbook(request: HttpRequest, pk: int) -> FileResponse:
     now = timezone.localtime()
     source = _("as of %(moment)s") % {"moment": date_format(now, "SHORT_DATETIME_FORMAT")}
     log_access(officer, "figures_exported", campaign)
-    figures = compute(campaign=campaign, units=units, first=first, last=last, today=now.date())
+    figures = compute(campaign=campaign, units=units, first=first, last=last, today=timezone.localdate(now))
     file = workbook_of(Brief(figures), source)
     return workbook(file, f"doorstep-figures-{last:%Y%m%d}")
 

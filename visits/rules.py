@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
@@ -88,7 +89,7 @@ def next_faults(attempt: Attempt, at: datetime, campaign: Campaign) -> Iterator[
             yield Refusal("appointment", _("When will you come back? Enter day and time."), "next_at")
     elif attempt.next_at <= at - timedelta(hours=Visit.LATE_HOURS if attempt.keyed_later else 0):
         yield Refusal("appointment_past", _("The next appointment must lie ahead."), "next_at")
-    elif attempt.next_at.date() > campaign.ends_on + timedelta(days=31):
+    elif timezone.localdate(attempt.next_at) > campaign.ends_on + timedelta(days=31):
         yield Refusal("appointment_far", _("The next appointment lies beyond the campaign."), "next_at")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from accounts.actions import give_role
 from accounts.demo import DEMO_PASSWORD
@@ -110,7 +111,7 @@ def _staff(
             officer=officer,
             role=Role.OFFICER if officer.kind == Officer.Kind.POLICE else Role.AUXILIARY,
             unit=unit,
-            starts_on=at.date(),
+            starts_on=timezone.localdate(at),
         )
         for officer in staff
     )

@@ -48,7 +48,7 @@ def plan_the_week_of_the_station(story: Story, station: Station, at: datetime) -
             at=when + timedelta(minutes=20),
         )
 
-    story.plan(at, lambda when: officer_leaves(officer=leaver, on=when.date(), by=station.chief, at=when))
+    story.plan(at, lambda when: officer_leaves(officer=leaver, on=timezone.localdate(when), by=station.chief, at=when))
     story.plan(
         at + timedelta(minutes=30),
         lambda when: on_record("tenancy", "租客与房东因水电费起争执", first, officer, when),

@@ -5,6 +5,7 @@ visits, striking off. The parties' names are in clear for the lead, the helper a
 """
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
@@ -188,7 +189,7 @@ def _return(visit: ReturnVisit | None, in_clear: bool) -> Row:
 
 
 def _days(visit: ReturnVisit) -> list[str]:
-    return [day(visit.due_on), day(visit.done_at.date()) if visit.done_at else "–"]
+    return [day(visit.due_on), day(timezone.localdate(visit.done_at)) if visit.done_at else "–"]
 
 
 def _closing(case: Case | None) -> Section:
@@ -217,7 +218,7 @@ def _closing(case: Case | None) -> Section:
 
 def _closing_hand(closure: Closure | None, what: str) -> str:
     at, by = (getattr(closure, f"{what}_{part}", None) for part in ("at", "by"))
-    return f"{_who(by)} {day(at.date())}" if at is not None and by is not None else ""
+    return f"{_who(by)} {day(timezone.localdate(at))}" if at is not None and by is not None else ""
 
 
 def _who(officer: Officer) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -256,7 +257,7 @@ def _signatures(facts: Facts) -> Section:
 def _typed_in(visit: Visit | None) -> str:
     if visit is None:
         return ""
-    return f"{visit.entered_by.name} {day(visit.received_at.date())}"
+    return f"{visit.entered_by.name} {day(timezone.localdate(visit.received_at))}"
 
 
 def _yes_no(value: bool | None, *, none: bool = False) -> tuple[Tick, ...]:

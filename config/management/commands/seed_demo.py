@@ -92,7 +92,7 @@ class Seeding:
             unit=people.bureau,
             file=as_csv(places),
             name="张湾区走访对象底册.csv",
-            dated_on=at.date(),
+            dated_on=timezone.localdate(at),
             by=people.desk,
             at=at,
         )
