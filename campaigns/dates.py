@@ -16,10 +16,13 @@ from accounts.days import BACKWARDS
 from accounts.models import Officer
 from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
+from campaigns.holding import hold_campaign
 from campaigns.models import Assignment, Campaign, FrameDoor
 
 # First and last day on which somebody was at a door of the campaign, or None: plugged in by the visits floor.
 days_worked: list[Callable[[Campaign], tuple[date, date] | None]] = []
+# Called inside the transaction that moved a campaign's days from this first and last one: plugged in by the visits floor.
+days_moved: list[Callable[[Campaign, tuple[date, date], datetime], None]] = []
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def change_dates(
     something follows from the new dates that nobody has looked at yet (`warned`).
     """
     must(by, Right.SET_UP, campaign.unit_id)
-    locked: Campaign = Campaign._base_manager.select_for_update(of=("self",)).get(pk=campaign.pk)
+    locked = hold_campaign(campaign)
     if locked.state not in (Campaign.State.DRAFT, Campaign.State.OPEN):
         raise Refusal("closed", _("The dates of a closed campaign stay as they are."), status=409)
     if (locked.starts_on, locked.ends_on) != seen:
@@ -133,6 +136,8 @@ def change_dates(
             phase.starts_on, phase.ends_on = dates.phases[phase.pk]
             phase.save(update_fields=["starts_on", "ends_on"])
     _due_after(locked, dates.ends_on).update(due_on=dates.ends_on)
+    for follow in days_moved:
+        follow(locked, seen, at)
     log_access(by, "campaign_dates_changed", locked)
     return locked
 

@@ -7,7 +7,8 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Visits")
 
     def ready(self) -> None:
-        from campaigns.dates import days_worked
-        from visits.days import days_of
+        from campaigns.dates import days_moved, days_worked
+        from visits.campaign_days import days_of, fold_anew
 
         days_worked.append(days_of)
+        days_moved.append(fold_anew)

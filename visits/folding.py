@@ -11,7 +11,7 @@ from registry.models import Premises
 from visits.models import Visit
 
 # What the fold reads of each visit.
-FOLDED = ("outcome", "band", "started_at", "next_at")
+FOLDED = ("outcome", "band", "started_at", "next_at", "received_at", "campaign")
 
 
 def fold_door(premises: Premises, *, at: datetime) -> None:
@@ -31,8 +31,12 @@ def fold_onto(locked: Sequence[FrameDoor], premises: Premises, *, at: datetime) 
 
 
 def _counts(visit: Visit, campaign: Campaign) -> bool:
-    """A visit counts for every campaign that held the door on its day, whichever one it was made for."""
-    return campaign.starts_on <= timezone.localdate(visit.started_at) <= campaign.ends_on
+    """A visit counts for the campaign that it was logged for, and for every other one that runs on its day and was open
+    when it came in, as in the figures (`visits.tallies.counting`)."""
+    if visit.campaign_id == campaign.pk:
+        return True
+    runs = campaign.starts_on <= timezone.localdate(visit.started_at) <= campaign.ends_on
+    return runs and campaign.opened_at is not None and visit.received_at >= campaign.opened_at
 
 
 def folded(visits: Sequence[Visit]) -> Attempts:

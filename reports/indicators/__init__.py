@@ -10,8 +10,9 @@ from reports.indicators.definitions import INDICATORS, Indicator
 from reports.indicators.rows import Scope
 
 # 2: materials, services and outreach are counted. 3: a visited door has the kind and the community that the frame froze,
-# and counts as visited whichever unit stood there. 4: the plan of the visit rate grows with the campaign's days.
-VERSION = 4
+# and counts as visited whichever unit stood there. 4: the plan of the visit rate grows with the campaign's days. 5: a visit
+# counts for every open campaign that holds its door.
+VERSION = 5
 
 __all__ = [
     "INDICATORS",

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncWeek
 from django.utils import timezone
 
-from reports.indicators.rows import Scope, done, frame, visits
+from reports.indicators.rows import Scope, done, frame, visits, visits_of
 from visits.models import Delivery, Service, Visit
 
 IS_DONE = Q(outcome__in=Visit.DONE)
@@ -62,7 +62,7 @@ def doors(scope: Scope) -> list[tuple[Any, ...]]:
     """Of the frame, by unit and kind, how many of them: listed; of these gone; left, of these visited; added on the
     round, of these visited; not met."""
     # The doors met are gathered once and looked up; asked door by door, each costs a walk through an index.
-    met = Visit.objects.unscoped("doors of the frame that anybody visited").done().filter(campaign=scope.campaign)
+    met = visits_of(scope.campaign).filter(IS_DONE)
     visited = Q(premises_id__in=met.filter(scope.during("started_at")).order_by().values("premises_id"))
     listed, gone = Q(added_late=False), Q(gone_confirmed_at__isnull=False, gone_confirmed_at__lt=scope.until)
     counted = {
@@ -80,8 +80,13 @@ def doors(scope: Scope) -> list[tuple[Any, ...]]:
 
 def brought(scope: Scope) -> list[tuple[int, str, str, int, int]]:
     """What done visits brought along: unit; topic, leaflet or service; which; how many, copies."""
-    topics = done(scope).filter(topics__isnull=False).order_by().values_list("unit_id", "topics")
-    left = Delivery.objects.filter(visit__in=done(scope)).order_by().values_list("visit__unit_id", "topic_id")
+    # What another campaign gave to talk about is no topic of this one.
+    topics = done(scope).filter(topics__campaign=scope.campaign).order_by().values_list("unit_id", "topics")
+    left = (
+        Delivery.objects.filter(visit__in=done(scope), topic__campaign=scope.campaign)
+        .order_by()
+        .values_list("visit__unit_id", "topic_id")
+    )
     given = Service.objects.filter(visit__in=done(scope)).order_by().values_list("visit__unit_id", "kind")
     found = [(unit, "topic", str(code), n, 0) for unit, code, n in topics.annotate(n=Count("pk"))]
     copies = left.annotate(n=Count("pk"), copies=Sum("copies"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign, FrameDoor
@@ -111,10 +111,25 @@ def start_of(day: date) -> datetime:
 
 def visits(scope: Scope) -> QuerySet[Visit]:
     """Standing attempts of the period."""
-    rows: QuerySet[Visit] = (
-        Visit.objects.unscoped(WHY).standing().filter(campaign=scope.campaign, unit_id__in=scope.units)
-    )
+    rows: QuerySet[Visit] = visits_of(scope.campaign).filter(unit_id__in=scope.units)
     return rows.filter(scope.during("started_at"))
+
+
+def visits_of(campaign: Campaign) -> QuerySet[Visit]:
+    """Standing attempts that count for the campaign: its own, and those logged for another one that runs at the same
+    time, at doors that both hold (`visits.tallies.counting` says when)."""
+    standing: QuerySet[Visit] = Visit.objects.unscoped(WHY).standing()
+    of_these_days = Q(starts_on__lte=campaign.ends_on, ends_on__gte=campaign.starts_on)
+    others = Campaign.objects.unscoped("campaigns of the same days").filter(of_these_days).exclude(pk=campaign.pk)
+    beside = list(others.values_list("pk", flat=True))
+    if not beside:
+        return standing.filter(campaign=campaign)
+    held = FrameDoor.objects.unscoped(WHY).filter(campaign=campaign, premises=OuterRef("premises"))
+    shared = Q(Exists(held), started_at__gte=start_of(campaign.starts_on), received_at__gte=campaign.opened_at)
+    shared &= Q(started_at__lt=start_of(campaign.ends_on + timedelta(days=1)))
+    if campaign.closed_at is not None:
+        shared &= Q(received_at__lt=campaign.closed_at)
+    return standing.filter(Q(campaign=campaign) | Q(campaign__in=beside) & shared)
 
 
 def done(scope: Scope) -> QuerySet[Visit]:

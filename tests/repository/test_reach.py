@@ -181,8 +181,8 @@ LOOKED_AT = {
     # Numbers and names of units, no row.
     ("registry/preview.py", "names of other stations in one summed line"),
     ("reports/indicators/beside.py", "?"),
-    ("reports/indicators/by_hand.py", "doors of the frame that anybody visited"),
     ("reports/indicators/rows.py", "?"),
+    ("reports/indicators/rows.py", "campaigns of the same days"),
     ("visits/round.py", "contact rates are counts"),
 }
 

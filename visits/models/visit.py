@@ -138,7 +138,6 @@ class Visit(ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["campaign", "premises", "started_at"], name="visit_of_door"),
             models.Index(fields=["officer", "-started_at"], name="visit_of_officer"),
             models.Index(fields=["campaign", "unit", "started_at"], name="visit_of_unit"),
             models.Index(fields=["premises", "-started_at"], name="visit_history"),

@@ -14,7 +14,7 @@ from django.conf import settings
 from visits.models import FrameTally, PartTally, StaffTally, Tally, Visit, VisitTally
 
 # Raised when something is counted in another way: what was stored before is not read any more, but counted anew.
-COUNTING = 2
+COUNTING = 3
 # The day of what has none: a door was in the frame from the beginning.
 START = date.min
 
@@ -22,8 +22,22 @@ DOOR = """f.premises_id, f.area_id, f.unit_id, f.kind, f.added_late, f.gone_conf
         (f.gone_confirmed_at AT TIME ZONE %(zone)s)::date AS gone_on,
         (f.could_not_meet_at AT TIME ZONE %(zone)s)::date AS not_met_on"""
 
+# A visit counts for the campaign that it was logged for, and for every other one that holds the door, was open when it
+# came in and runs on its day (`visits.folding` does the same).
+CAMPAIGN = """
+open AS MATERIALIZED (
+    SELECT starts_on::timestamp AT TIME ZONE %(zone)s AS begins, (ends_on + 1)::timestamp AT TIME ZONE %(zone)s AS ends,
+        opened_at, coalesce(closed_at, 'infinity') AS closed_at
+    FROM campaigns_campaign WHERE id = %(campaign)s
+), own_topics AS MATERIALIZED (
+    SELECT id FROM campaigns_topic WHERE campaign_id = %(campaign)s
+)"""
+COUNTS_FOR_IT = """(campaign_id = %(campaign)s OR (
+        started_at >= (SELECT begins FROM open) AND started_at < (SELECT ends FROM open)
+        AND received_at >= (SELECT opened_at FROM open) AND received_at < (SELECT closed_at FROM open)))"""
+
 COMMUNITIES = f"""
-chosen AS MATERIALIZED (
+{CAMPAIGN}, chosen AS MATERIALIZED (
     SELECT 1 AS sign, {DOOR}
     FROM campaigns_framedoor f WHERE f.campaign_id = %(campaign)s AND f.area_id = ANY(%(areas)s)
 )"""
@@ -31,7 +45,7 @@ chosen AS MATERIALIZED (
 # Each visit and each door of the frame as the first mark found it. Where the whole community is counted, marks at its
 # doors tell nothing more.
 MARKED = f"""
-marks AS MATERIALIZED (
+{CAMPAIGN}, marks AS MATERIALIZED (
     SELECT id, area_id, premises_id, visit_id, before FROM visits_tallymark
     WHERE campaign_id = %(campaign)s AND unit_id = ANY(%(units)s)
 ), stale AS MATERIALIZED (
@@ -58,10 +72,10 @@ marks AS MATERIALIZED (
 
 OF_A_VISIT = "id, unit_id, officer_id, partner_id, band, people_met, started_at, outcome"
 # Door by door through an index: OFFSET keeps the planner, which can't know how few doors there are, from reading all
-# visits of the campaign.
+# visits.
 VISITS_THERE = f"""
 SELECT {OF_A_VISIT} FROM visits_visit
-WHERE campaign_id = %(campaign)s AND premises_id = c.premises_id AND voided_at IS NULL {{and_not}}
+WHERE premises_id = c.premises_id AND voided_at IS NULL AND {COUNTS_FOR_IT} {{and_not}}
 OFFSET 0"""
 SEEN = """
 seen AS MATERIALIZED (
@@ -76,7 +90,7 @@ SEEN_NOW_AND_BEFORE = SEEN.format(
     UNION ALL
     SELECT {", ".join(f"b.{name}" for name in OF_A_VISIT.split(", "))}
     FROM visits_before p CROSS JOIN LATERAL jsonb_populate_record(NULL::visits_visit, p.before) AS b
-    WHERE c.sign < 0 AND p.before IS NOT NULL AND b.premises_id = c.premises_id"""
+    WHERE c.sign < 0 AND p.before IS NOT NULL AND b.premises_id = c.premises_id AND {COUNTS_FOR_IT}"""
 )
 
 
@@ -136,9 +150,11 @@ GROUP BY s.area_id, s.unit_id, s.day, p.person_id
 PARTS = """
 SELECT s.area_id, s.unit_id, s.day, p.what, p.code, sum(s.sign) AS number, sum(s.sign * p.copies) AS copies
 FROM seen s JOIN LATERAL (
-    SELECT 'topic' AS what, t.topic_id::text AS code, 0 AS copies FROM visits_visit_topics t WHERE t.visit_id = s.id
+    SELECT 'topic' AS what, t.topic_id::text AS code, 0 AS copies FROM visits_visit_topics t
+    WHERE t.visit_id = s.id AND t.topic_id = ANY(ARRAY(SELECT id FROM own_topics))
     UNION ALL
-    SELECT 'leaflet', d.topic_id::text, d.copies FROM visits_delivery d WHERE d.visit_id = s.id
+    SELECT 'leaflet', d.topic_id::text, d.copies FROM visits_delivery d
+    WHERE d.visit_id = s.id AND d.topic_id = ANY(ARRAY(SELECT id FROM own_topics))
     UNION ALL
     SELECT 'service', v.kind, 0 FROM visits_service v WHERE v.visit_id = s.id
 ) AS p ON TRUE

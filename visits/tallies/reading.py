@@ -34,8 +34,10 @@ FROM visits_keptcampaign k WHERE k.campaign_id = %(campaign)s AND k.zone = %(zon
 """
 LATER = """
 SELECT EXISTS (
-    SELECT FROM visits_visit
-    WHERE campaign_id = %(campaign)s AND unit_id = ANY(%(units)s) AND started_at >= %(as_of)s AND voided_at IS NULL)
+    SELECT FROM campaigns_campaign c
+    JOIN campaigns_campaign o ON o.starts_on <= c.ends_on AND o.ends_on >= c.starts_on
+    JOIN visits_visit v ON v.campaign_id = o.id
+    WHERE c.id = %(campaign)s AND v.unit_id = ANY(%(units)s) AND v.started_at >= %(as_of)s AND v.voided_at IS NULL)
 """
 WANTED = "unit_id = ANY(%(units)s) AND day BETWEEN %(first)s AND %(last)s"
 STORED = f"SELECT {{columns}} FROM {{table}} t WHERE campaign_id = %(campaign)s AND {WANTED}"
