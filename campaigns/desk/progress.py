@@ -1,10 +1,10 @@
 """How far the share-out is, and what those who left still hold."""
 
 import io
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, FilteredRelation, Max, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +17,11 @@ from accounts.reached_admin import officer_of
 from accounts.rights import Right
 from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
 from campaigns.models import Assignment, Campaign, FrameDoor
+from registry.models import Area
 from registry.xlsx_table import Table, write_tables
 
 COUNTED = ("doors", "visited", "tried")
+SUMMED = (*COUNTED, "held", "due", "today", "added", "could_not")
 
 # The outcomes' words live a floor up; the fold keeps only their codes.
 OUTCOME_WORDS = {
@@ -47,7 +49,7 @@ def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     if unit is None:
         raise Http404
     today = timezone.localdate()
-    people, areas = _by_person(campaign, unit, today), _by_area(campaign, unit)
+    people, areas = _counted(campaign, unit, today)
     if request.method == "POST":
         must(officer, Right.EXPORT)
         log_access(officer, "progress_exported", campaign)
@@ -88,40 +90,65 @@ def _as_workbook(people: list[dict[str, Any]], areas: list[dict[str, Any]], name
     return FileResponse(file, as_attachment=True, filename=name)
 
 
-def _by_person(campaign: Campaign, unit: Unit, today: date) -> list[dict[str, Any]]:
-    held = Assignment.objects.unscoped("progress of a unit").live().filter(campaign=campaign, unit=unit)
-    tried_today = Q(frame_door__last_at__date=today)
-    rows = (
-        held.order_by()
-        .values("officer_id", name=F("officer__name"), badge=F("officer__badge"), kind=F("officer__kind"))
-        .annotate(
-            doors=Count("pk"),
-            visited=Count("pk", filter=Q(frame_door__met_on__isnull=False)),
-            tried=Count("pk", filter=Q(frame_door__met_on__isnull=True, frame_door__tries__gt=0)),
-            due=Count("pk", filter=Q(frame_door__met_on__isnull=True, due_on__lte=today)),
-            today=Count("pk", filter=tried_today),
-            last_at=Max("frame_door__last_at"),
-        )
-        .order_by("kind", "badge")
-    )
-    return [{**row, "kind": Officer.Kind(row["kind"]).label, "percent": _percent(row)} for row in rows]
-
-
-def _by_area(campaign: Campaign, unit: Unit) -> list[dict[str, Any]]:
-    doors = FrameDoor.objects.unscoped("progress of a unit").filter(campaign=campaign, unit=unit)
-    rows = (
-        doors.order_by()
-        .values("area_id", name=F("area__name"))
+def _counted(campaign: Campaign, unit: Unit, today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """By person and by community, from one pass over the station's doors: counted by both, then added up each way."""
+    hand = Q(assignments__ended_at__isnull=True, assignments__campaign=campaign, assignments__unit=unit)
+    not_met, midnight = Q(met_on__isnull=True), timezone.make_aware(datetime.combine(today, time()))
+    counts = list(
+        FrameDoor.objects.unscoped("progress of a unit")
+        .filter(campaign=campaign, unit=unit)
+        .annotate(hand=FilteredRelation("assignments", condition=hand))
+        .order_by()
+        .values("area_id", officer_id=F("hand__officer_id"))
         .annotate(
             doors=Count("pk", filter=Q(gone_confirmed_at__isnull=True)),
-            visited=Count("pk", filter=Q(met_on__isnull=False)),
-            tried=Count("pk", filter=Q(met_on__isnull=True, tries__gt=0)),
+            held=Count("hand"),
+            visited=Count("met_on"),
+            tried=Count("pk", filter=not_met & Q(tries__gt=0)),
+            due=Count("pk", filter=not_met & Q(hand__due_on__lte=today)),
+            today=Count("pk", filter=Q(last_at__gte=midnight, last_at__lt=midnight + timedelta(days=1))),
             added=Count("pk", filter=Q(added_late=True)),
-            could_not=Count("pk", filter=Q(could_not_meet_at__isnull=False)),
+            could_not=Count("could_not_meet_at"),
+            last_at=Max("last_at"),
         )
-        .order_by("area_id")
     )
-    return [{**row, "percent": _percent(row)} for row in rows]
+    return _by_person(_added_up(counts, "officer_id")), _by_area(_added_up(counts, "area_id"))
+
+
+def _added_up(counts: list[dict[str, Any]], by: str) -> dict[Any, dict[str, Any]]:
+    """The counts of each person or community; doors in nobody's hands belong to None."""
+    sums: dict[Any, dict[str, Any]] = {}
+    for row in counts:
+        found = sums.setdefault(row[by], {**dict.fromkeys(SUMMED, 0), "last_at": None})
+        found.update({name: found[name] + row[name] for name in SUMMED})
+        found["last_at"] = max(filter(None, (found["last_at"], row["last_at"])), default=None)
+    return sums
+
+
+def _by_person(sums: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of what each holds."""
+    people = Officer.objects.unscoped("progress of a unit").filter(pk__in=[pk for pk in sums if pk is not None])
+    held = [(person, {**sums[person.pk], "doors": sums[person.pk]["held"]}) for person in people]
+    return [
+        {
+            **row,
+            "officer_id": person.pk,
+            "name": person.name,
+            "badge": person.badge,
+            "kind": person.get_kind_display(),
+            "percent": _percent(row),
+        }
+        for person, row in sorted(held, key=lambda pair: (pair[0].kind, pair[0].badge))
+    ]
+
+
+def _by_area(sums: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of what stands there, whoever holds it."""
+    areas = Area.objects.filter(code__in=list(sums)).order_by("code")
+    return [
+        {**sums[area.code], "area_id": area.code, "name": area.name, "percent": _percent(sums[area.code])}
+        for area in areas
+    ]
 
 
 def _percent(row: dict[str, Any]) -> int:
