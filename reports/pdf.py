@@ -32,14 +32,15 @@ class Rendered:
     pages: int
 
 
-def draw(html: str | Sequence[str], identifier: str, *, patience: int = PATIENCE) -> Rendered:
+def draw(html: str | Sequence[str], identifier: str, *, patience: int = PATIENCE, most: int = MOST_PAGES) -> Rendered:
     """Runs the renderer (`reports/rendering.py`) and returns its PDF; raises `Refusal` when it gives up.
 
     Several documents become one file, each with its own count of pages. One renderer draws at a time on a machine: after
-    `patience` seconds of waiting for others it is `busy`.
+    `patience` seconds of waiting for others it is `busy`. No document of ours has more than twenty pages; the bench asks
+    for `most`, to see what longer ones would take.
     """
     documents = [html] if isinstance(html, str) else html
-    command = [sys.executable, "-m", "reports.rendering", str(settings.BASE_DIR), identifier, str(patience)]
+    command = [sys.executable, "-m", "reports.rendering", str(settings.BASE_DIR), identifier, str(patience), str(most)]
     # Fixed hash seed and no clock: the same snapshot gives the same bytes.
     environment = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "LANG": "C.UTF-8"}
     try:

@@ -1,4 +1,4 @@
-"""The child process that turns HTML into a PDF: `python -m reports.rendering ROOT < html > pdf`.
+"""The child process that turns HTML into a PDF: `python -m reports.rendering ROOT NAME PATIENCE PAGES < html > pdf`.
 
 Several documents, parted by NUL, become one file; each counts its own pages, so that it can be handed out by itself.
 
@@ -105,8 +105,8 @@ def fetcher(root: Path) -> Any:
     return OwnFilesOnly(allowed_protocols=("data",), allow_redirects=False)
 
 
-def drawn(text: str, root: Path) -> Iterator[Any]:
-    """Each of the documents, laid out in pages; ends as too long once there are more than twenty."""
+def drawn(text: str, root: Path, most: int) -> Iterator[Any]:
+    """Each of the documents, laid out in pages; ends as too long once there are more than `most`."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
@@ -116,13 +116,13 @@ def drawn(text: str, root: Path) -> Iterator[Any]:
         make_breakable(parsed)
         document = parsed.render(font_config=fonts)
         pages += len(document.pages)
-        if pages > MOST_PAGES:
+        if pages > most:
             end(TOO_LONG)
         yield document
 
 
 def main() -> None:
-    root, identifier, patience = Path(sys.argv[1]), sys.argv[2].encode(), int(sys.argv[3])
+    root, identifier, patience, most = Path(sys.argv[1]), sys.argv[2].encode(), int(sys.argv[3]), int(sys.argv[4])
     limit()
     text = sys.stdin.buffer.read().decode()
     if too_long(text):
@@ -135,7 +135,7 @@ def main() -> None:
     if too_long(text):
         end(TOO_LONG)
     try:
-        documents = list(drawn(text, root))
+        documents = list(drawn(text, root, most))
         pages = [page for document in documents for page in document.pages]
         pdf = documents[0].copy(pages).write_pdf(pdf_identifier=identifier)
     except (MemoryError, RecursionError):

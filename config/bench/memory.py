@@ -36,6 +36,11 @@ def kilobytes(pid: int | str, what: re.Pattern[str]) -> int:
     return int(found[1]) if found else 0
 
 
+def highest(child: bytes, found: dict[int, bytes]) -> int:
+    """The most kilobytes that one of these processes has held whose command names this child."""
+    return max((kilobytes(pid, HIGHEST) for pid, said in found.items() if child in said), default=0)
+
+
 def pss(pid: int) -> int:
     """Kilobytes, a shared page counted once over all who share it; 0 when the process is gone."""
     try:
@@ -47,16 +52,18 @@ def pss(pid: int) -> int:
 
 @dataclass
 class Watched:
-    """Looks twice a second at every process that this one started.
+    """Looks every so many seconds at every process that this one started.
 
-    `kilobytes` are of all together, `of_database` of PostgreSQL's alone, `of_reader` the most that one child took which
-    reads a workbook; `at_once` counts the renderers.
+    `kilobytes` are of all together, `of_database` of PostgreSQL's alone, `of_reader` and `of_renderer` the most that one
+    child took which reads a workbook or draws a PDF; `at_once` counts the renderers.
     """
 
     pid: int
+    every: float = 0.5
     kilobytes: int = 0
     of_database: int = 0
     of_reader: int = 0
+    of_renderer: int = 0
     at_once: int = 0
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -70,11 +77,11 @@ class Watched:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(0.5):
+        while not self._over.wait(self.every):
             found = {pid: command(pid) for pid in family(self.pid)}
             database = sum(pss(pid) for pid, said in found.items() if DATABASE in said)
             rest = sum(pss(pid) for pid, said in found.items() if DATABASE not in said)
             self.kilobytes, self.of_database = max(self.kilobytes, database + rest), max(self.of_database, database)
-            readers = [kilobytes(pid, HIGHEST) for pid, said in found.items() if READER in said]
-            self.of_reader = max([self.of_reader, *readers])
+            self.of_reader = max(self.of_reader, highest(READER, found))
+            self.of_renderer = max(self.of_renderer, highest(RENDERER, found))
             self.at_once = max(self.at_once, sum(RENDERER in said for said in found.values()))
