@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
+from accounts.reached_admin import BaseModelAdmin, KeysFirst, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from campaigns import desk, excel
@@ -227,6 +227,7 @@ class AssignmentAdmin(BaseModelAdmin):
     search_fields = ["officer__badge", "officer__name"]
     search_help_text = _("Badge number or name")
     ordering = ["unit_id", "officer__badge", "rank", "pk"]
+    paginator = KeysFirst
     fields = ["of_campaign", "unit", "officer", "partner", "address", "community", "rank", "due_on", "given_at"]
 
     def row_title(self, row: Assignment) -> str:
