@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from config.demo.people import People, Station
 
 NAME = "bench"
+# A name that nobody else bears: a search finds it once, however many doors there are.
+ONE_OF_A_KIND = "欧阳若兰"
 SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "30min", "max_connections": "60"}
 
 
@@ -140,7 +142,10 @@ def today() -> date:
 
 
 def flats(place: Place, number: int) -> Iterator[dict[str, Any]]:
-    """Flats in blocks of six floors and two entrances, spread over all communities; no two the same."""
+    """Flats in blocks of six floors and two entrances, spread over all communities; no two the same.
+
+    The very first is lived in by `ONE_OF_A_KIND`.
+    """
     from config.demo.places import person
     from registry.search import sought
 
@@ -150,7 +155,7 @@ def flats(place: Place, number: int) -> Iterator[dict[str, Any]]:
         floor, door = flat // 4 + 1, f"{flat // 4 + 1}0{flat % 4 + 1}室"
         street, building = f"车城路{block // 40 + 1}号", f"{block % 40 + 1}栋"
         address = f"{street}{building}{door}"
-        name = person(place.rng)
+        name = person(place.rng) if index else ONE_OF_A_KIND
         yield {
             "unit_id": place.stations[area], "area_id": area, "kind": "household", "door_class": "dwelling",
             "street": street, "building": building, "floor": str(floor), "door": door, "address": address,

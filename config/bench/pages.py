@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from config.bench.ground import NAME, Place, as_superuser, campaign_over, grow_to, set_aside, turn_to
+from config.bench.ground import NAME, ONE_OF_A_KIND, Place, as_superuser, campaign_over, grow_to, set_aside, turn_to
 from config.bench.rows import PageRow, seconds
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def pages(place: Place, campaign: int) -> dict[str, tuple[str, str]]:
         "one door": (officer, f"/doors/{door_of(campaign, officer)}/"),
         "find a door by address": (officer, "/doors/ 车城路12号 3栋"),
         "list of doors, first page": ("ZW0001", "/admin/registry/premises/"),
-        "search a full name": ("ZW0001", "/admin/registry/premises/ 周秀兰"),
+        "search a full name": ("ZW0001", f"/admin/registry/premises/ {ONE_OF_A_KIND}"),
         "search a common surname by pinyin": ("ZW0001", "/admin/registry/premises/ zhou"),
         "search, as a station": (chief, "/admin/registry/premises/ zhou"),
         "share-out board of a station": (chief, f"/admin/campaigns/campaign/{campaign}/share-out/"),
