@@ -1,7 +1,10 @@
-"""Logging one visit through the real server at 1, 4 and 16 clients, beside the same writes by bare SQL."""
+"""Logging one visit through the real server at 1, 4 and 16 clients, beside pgbench in the same run.
+
+Twice: with every statement that one POST sends (`same_sql.py`), which tells what the work in Python costs; and with the
+three that write what a visit leaves, which tells what all the asking costs, too.
+"""
 
 import http.client
-import os
 import secrets
 import socket
 import statistics
@@ -9,19 +12,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from config.bench.ground import Place, campaign_over, grow_to
 from config.bench.rows import Row
+from config.bench.same_sql import VISIT, hands_of, pgbench, statements_of, what_it_leaves, whole
 from config.running.places import ROOT
 
 CLIENTS = (1, 4, 16)
-SECONDS = 8.0
+SECONDS = 4.0
+ROUNDS = 3
+Script = Callable[[Sequence[str], range], str]
 
 
 class Turns:
@@ -36,33 +44,72 @@ class Turns:
             return next(self.doors)
 
 
-def measure(place: Place) -> Iterator[Row]:
+def measure(place: Place, doors: int = 60_000, seconds: float = SECONDS) -> Iterator[Row]:
+    """Ours, the same statements and only what a visit leaves, turn by turn; medians of the rounds."""
     from campaigns.models import FrameDoor
 
-    if place.doors < 60_000:
-        grow_to(place, 60_000)
+    if place.doors < doors:
+        grow_to(place, doors)
     campaign = campaign_over(place, "visits")
     station = place.people.stations[0]
-    doors = FrameDoor.objects.unscoped("doors of the bench").filter(campaign=campaign, unit=station.unit)
-    turns = Turns(list(doors.order_by("pk").values_list("premises_id", flat=True)))
-    with Server() as port:
+    held = FrameDoor.objects.unscoped("doors of the bench").filter(campaign=campaign, unit=station.unit)
+    turns = Turns(list(held.order_by("pk").values_list("premises_id", flat=True)))
+    with TemporaryDirectory(prefix="doorstep-bench-") as folder, Server() as port:
+        sent = [statements_of(hand) for hand in hands_of(campaign, max(CLIENTS))]
+        scripts = {how: written(Path(folder), how, sent, doors_in_hand(campaign)) for how in (whole, what_it_leaves)}
         for number in CLIENTS:
-            people = [officer.badge for officer in station.staff[:number]]
-            clients = [web_client(port, badge, turns) for badge in people]
-            count, took = together(clients)
-            bare_count, _each = together([bare_client(turns) for _client in range(number)])
-            name = f"log a visit, {number} client{'s' if number > 1 else ''}"
-            note = f"median {statistics.median(took) * 1000:.0f} ms, p95 {p95(took) * 1000:.0f} ms"
-            yield Row(name, count, "visits", SECONDS, SECONDS * count / max(bare_count, 1), "bare SQL", 0.15, note)
+            clients = [web_client(port, officer.badge, turns) for officer in station.staff[:number]]
+            counts: dict[Script | None, list[int]] = {None: [], **{how: [] for how in scripts}}
+            took: list[float] = []
+            for _round in range(ROUNDS):
+                count, times = together(clients, seconds)
+                counts[None].append(count)
+                took += times
+                for how, files in scripts.items():
+                    counts[how].append(pgbench(files, number, seconds))
+            yield from rows(number, {how: statistics.median(found) for how, found in counts.items()}, took, seconds)
+
+
+def rows(number: int, counts: dict[Script | None, float], took: list[float], seconds: float) -> Iterator[Row]:
+    """The aim is taken against what a visit leaves, the harder of the two anchors."""
+    name = f"log a visit, {number} client{'s' if number > 1 else ''}"
+    ours, note = counts[None], f"median {statistics.median(took) * 1000:.0f} ms, p95 {p95(took) * 1000:.0f} ms"
+    for how, anchor, aim, said in (
+        (whole, "pgbench, the same SQL", 0.0, note),
+        (what_it_leaves, "pgbench, only what it leaves", 0.15, ""),
+    ):
+        yield Row(name, round(ours), "visits", seconds, seconds * ours / max(counts[how], 1), anchor, aim, said)
+
+
+def written(folder: Path, how: Script, sent: list[list[str]], doors: range) -> list[Path]:
+    """A script an officer: each client of pgbench is somebody else, as the phones are."""
+    files = [folder / f"{how.__name__}-{number}.sql" for number in range(len(sent))]
+    for file, statements in zip(files, sent, strict=True):
+        file.write_text(how(statements, doors), "utf-8")
+    return files
+
+
+def doors_in_hand(campaign: Any) -> range:
+    """The numbers of all doors, between which none is missing and each is in somebody's hands."""
+    from django.db.models import Count, Max, Min
+
+    from campaigns.models import Assignment
+
+    held = Assignment.objects.unscoped("doors of the bench").live().filter(campaign=campaign)
+    found = held.aggregate(first=Min("premises_id"), last=Max("premises_id"), doors=Count("pk"))
+    doors = range(found["first"], found["last"] + 1)
+    if len(doors) != found["doors"]:
+        raise RuntimeError(f"{found['doors']} of {len(doors)} doors are in somebody's hands")
+    return doors
 
 
 def p95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)] if times else 0.0
 
 
-def together(clients: list[Callable[[], float]]) -> tuple[int, list[float]]:
+def together(clients: list[Callable[[], float]], seconds: float) -> tuple[int, list[float]]:
     """All at once for so many seconds; how many were done, and how long each took."""
-    end = time.perf_counter() + SECONDS
+    end = time.perf_counter() + seconds
 
     def work(client: Callable[[], float]) -> list[float]:
         times = []
@@ -93,10 +140,7 @@ def web_client(port: int, badge: str, turns: Turns) -> Callable[[], float]:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def one() -> float:
-        form = {
-            "csrfmiddlewaretoken": token, "client_id": str(uuid4()), "outcome": "met", "people_met": "1",
-            "place": "home", "facts": "same", "topics": "whole", "declared": "1",
-        }  # fmt: skip
+        form = {**VISIT, "csrfmiddlewaretoken": token, "client_id": str(uuid4())}
         begun = time.perf_counter()
         line.request("POST", f"/doors/{turns.next()}/", urlencode(form), headers)
         answer = line.getresponse()
@@ -106,49 +150,6 @@ def web_client(port: int, badge: str, turns: Turns) -> Callable[[], float]:
         return time.perf_counter() - begun
 
     return one
-
-
-def bare_client(turns: Turns) -> Callable[[], float]:
-    """One connection that writes what a visit leaves: the visit, its receipt, the fold, in one transaction."""
-    import psycopg
-
-    from campaigns.models import FrameDoor
-    from visits.models import Submission, Visit
-
-    connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-    visit, receipt = row_of(Visit), row_of(Submission)
-    for row in (visit, receipt):
-        row.pop("recorded_at", None)
-    receipt.pop("id", None)
-    fold = f"UPDATE {FrameDoor._meta.db_table} SET tries = tries + 1, met_on = current_date WHERE premises_id = %s"
-
-    def one() -> float:
-        begun = time.perf_counter()
-        key = uuid4()
-        with connection.transaction():
-            insert(connection, Visit._meta.db_table, {**visit, "id": key, "premises_id": (door := turns.next())})
-            insert(connection, Submission._meta.db_table, {**receipt, "client_id": uuid4(), "visit_id": key})
-            connection.execute(fold, [door])
-        return time.perf_counter() - begun
-
-    return one
-
-
-def row_of(model: Any) -> dict[str, Any]:
-    from django.db import connection
-
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} ORDER BY received_at DESC LIMIT 1")
-        names = [column.name for column in cursor.description or ()]
-        values = cursor.fetchone() or ()
-    # JSON comes as its text here, and goes back as such.
-    return dict(zip(names, values, strict=True))
-
-
-def insert(connection: Any, table: str, row: dict[str, Any]) -> None:
-    places = ", ".join(["%s"] * len(row))
-    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
 
 
 class Server:
