@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from disputes.models import Case
 from tests.forms import Control, Form
-from tests.visits.steps import picture_bytes
+from tests.pictures import picture_bytes
 from tests.world import PASSWORD, TODAY, World
 
 ROSTER = "警号,姓名,单位\nT0777,新人,花果派出所\n".encode()

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from disputes.pictures import Picture
 from registry.doors import Changes
 from visits.models import Visit
-from visits.pictures import Picture
 
 
 @dataclass(frozen=True, kw_only=True)

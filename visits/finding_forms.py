@@ -8,9 +8,9 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from disputes.pictures import Picture, read_picture
 from disputes.words import CATEGORIES, Kind
 from visits.attempts import FindingReport
-from visits.pictures import Picture, read_picture
 
 # Findings of one kind that fit on the screen; more of them are registered as cases of their own.
 PER_KIND = 2

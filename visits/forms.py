@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from campaigns.models import Question, Topic
+from disputes.pictures import read_picture
 from disputes.words import Kind
 from registry.doors import Changes
 from registry.models import Contact, Premises
 from visits.attempts import Attempt
 from visits.finding_forms import FindingPlace, places_of
 from visits.models import Service, Visit
-from visits.pictures import read_picture
 from visits.questions import LastAnswer, Stray, stamp_of, strays_of
 
 OTHER_OUTCOMES = (

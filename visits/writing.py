@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -136,7 +135,7 @@ def register_found(visit: Visit, finding: FindingReport) -> None:
         add_evidence(
             case=case,
             kind=Evidence.Kind.AFTER if finding.on_spot else Evidence.Kind.BEFORE,
-            upload=SimpleUploadedFile(finding.photo.name, finding.photo.content),
+            upload=finding.photo,
             version=case.version,
             by=visit.officer,
             at=visit.ended_at,

@@ -6,7 +6,7 @@ from random import Random
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
-from visits.pictures import Picture
+from disputes.pictures import Picture
 
 
 def picture(rng: Random, word: str) -> Picture:

@@ -17,6 +17,7 @@ from registry.models import Area, Contact, ImportBatch, Jurisdiction, Premises
 from reports import actions as report_actions
 from reports.models import Print, Snapshot
 from tests.disputes.steps import registered
+from tests.pictures import picture_bytes
 from tests.visits.steps import log, met, picture
 from tests.world import NOW, World, person
 from visits.models import Visit
@@ -141,7 +142,7 @@ def spot(
         at=NOW,
         parties=[PartyFacts(party_name, phone="19900009999", consented=True)],
     )
-    upload = SimpleUploadedFile("a.jpg", b"\xff\xd8\xff\xe0" + place.encode() + b"0" * 99, "image/jpeg")
+    upload = SimpleUploadedFile("a.jpg", picture_bytes(exif=True, camera=place), "image/jpeg")
     case = add_evidence(case=case, kind="before", upload=upload, version=case.version, by=hand, at=NOW)
     snapshot, printed = brief_of(campaign, chief, diary)
     batch = ImportBatch.objects.create(

@@ -20,7 +20,7 @@ from registry.models import Contact, ImportBatch, Premises
 from tests.attacks import ATTACKS, Watch
 from tests.browsing import DESK
 from tests.disputes.steps import registered
-from tests.visits.steps import picture_bytes
+from tests.pictures import picture_bytes
 from tests.world import NOW, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -135,7 +135,7 @@ def test_the_name_of_a_file_that_proves_something_is_nowhere_taken_over(
     client.force_login(world.owner)
     for number, name in enumerate(ATTACKS[:8] + NAMES):
         case.refresh_from_db()
-        file = SimpleUploadedFile("a.jpg", picture_bytes() + bytes([number]), "image/jpeg")
+        file = SimpleUploadedFile("a.jpg", picture_bytes(salt=number), "image/jpeg")
         file._name = name
         sent = {"version": case.version, "kind": "before", "upload": file}
         assert client.post(f"/cases/{case.pk}/do/add_evidence/", sent).status_code in {302, 422}, name

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +25,7 @@ from disputes.models import Case, Evidence
 from registry.actions import read_batch, upload_workbook
 from registry.models import ImportBatch
 from tests.disputes.steps import registered
+from tests.pictures import noise
 from tests.registry.conftest import BY_COMMUNITY
 from tests.world import NOW, World
 
@@ -47,10 +47,6 @@ def kept_files() -> set[Path]:
     return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
 
 
-def photo(size: int) -> SimpleUploadedFile:
-    return SimpleUploadedFile("a.jpg", b"\xff\xd8\xff\xe0" + b"0" * size, "image/jpeg")
-
-
 def case_of(world: World) -> Case:
     return registered(
         kind="dispute", category="neighbour", title="堆物", premises=world.door(302), campaign=None, by=world.owner, at=NOW
@@ -60,7 +56,7 @@ def case_of(world: World) -> Case:
 def test_evidence_is_refused_whole_and_the_chain_holds(world: World) -> None:
     case, before = case_of(world), kept_files()
     with room_for(64 << 10), pytest.raises(Refusal) as caught:
-        add_evidence(case=case, kind="other", upload=photo(200 << 10), version=case.version, by=world.owner, at=NOW)
+        add_evidence(case=case, kind="other", upload=noise(200 << 10), version=case.version, by=world.owner, at=NOW)
     assert caught.value.code == "disk_full"
     assert kept_files() == before
     assert not Evidence.objects.filter(case=case).exists()

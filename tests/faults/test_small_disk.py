@@ -21,7 +21,8 @@ from registry.models import ImportBatch
 from reports.actions import draw_print
 from reports.exports import ask_export, write_export
 from reports.models import Export, Print
-from tests.faults.test_disk import case_of, photo
+from tests.faults.test_disk import case_of
+from tests.pictures import noise
 from tests.registry.conftest import BY_COMMUNITY
 from tests.reports.test_brief import frozen
 from tests.world import NOW, World
@@ -69,7 +70,7 @@ def test_evidence_says_that_the_disk_is_full(world: World, disk: Path) -> None:
     case = case_of(world)
     fill(disk, 64 << 10)
     with pytest.raises(Refusal) as caught:
-        add_evidence(case=case, kind="other", upload=photo(2 << 20), version=case.version, by=world.owner, at=NOW)
+        add_evidence(case=case, kind="other", upload=noise(2 << 20), version=case.version, by=world.owner, at=NOW)
     assert caught.value.code == "disk_full"
     assert pieces(disk) == {"filler"}
     assert not Evidence.objects.filter(case=case).exists()

@@ -7,7 +7,8 @@ from disputes.evidence import add_evidence
 from disputes.models import Evidence
 from reports.actions import draw_print
 from reports.models import Print, Snapshot
-from tests.faults.test_disk import case_of, photo
+from tests.faults.test_disk import case_of
+from tests.pictures import upload
 from tests.reports.test_brief import frozen, typed
 from tests.world import NOW, World
 
@@ -43,7 +44,7 @@ def sealed(world: World) -> World:
     printed = Print.objects.create(snapshot=snapshot, printer=world.desk, number=1, language="en", asked_at=NOW)
     assert draw_print(printed=printed, at=NOW).done_at
     case = case_of(world)
-    add_evidence(case=case, kind="other", upload=photo(2_000), version=case.version, by=world.owner, at=NOW)
+    add_evidence(case=case, kind="other", upload=upload(), version=case.version, by=world.owner, at=NOW)
     return world
 
 

@@ -4,15 +4,14 @@ import io
 from typing import Any
 from uuid import UUID, uuid4
 
-from PIL import Image
-
 from accounts.models import Officer
+from disputes.pictures import Picture, read_picture
 from registry.models import Premises
+from tests.pictures import picture_bytes
 from tests.world import NOW, World
 from visits.actions import log_attempt
 from visits.attempts import Attempt
 from visits.models import Submission
-from visits.pictures import Picture, read_picture
 
 
 def met(door: Premises, **more: Any) -> Attempt:
@@ -32,12 +31,3 @@ def log(
 
 def picture(exif: bool = False) -> Picture:
     return read_picture(io.BytesIO(picture_bytes(exif)), 1000)
-
-
-def picture_bytes(exif: bool = False, kind: str = "JPEG") -> bytes:
-    image = Image.new("RGB", (64, 48), (200, 30, 30))
-    target, facts = io.BytesIO(), Image.Exif()
-    if exif:
-        facts[0x010F] = "Camera"
-    image.save(target, kind, exif=facts)
-    return target.getvalue()

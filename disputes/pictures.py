@@ -1,4 +1,5 @@
-"""Pictures taken at a door: told by their content, written anew without what the camera knew of place and time."""
+"""Pictures taken at a door or added to a case: told by their content, written anew without what the camera knew of
+place and time."""
 
 import hashlib
 import io
@@ -12,7 +13,9 @@ from accounts.refusals import Refusal
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_FILE = 15 * 1024 * 1024
-LARGEST_SIDE = 12_000
+# What one picture may take in memory: a JPEG is unpacked in small, others as large as they are, four bytes a pixel. Half a
+# megabyte of PNG can say that it is 12,000 pixels wide and high, which is more than half a gigabyte.
+MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 KEPT_SIDE = 1_600
 
 
@@ -42,13 +45,14 @@ def read_picture(file: BinaryIO, size: int, field: str = "photo") -> Picture:
         raise Refusal("photo_size", _("This picture is larger than 15 MB. Take it at a lower quality."), field)
     try:
         with Image.open(file, formats=FORMATS) as image:
-            if max(image.size) > LARGEST_SIDE:
+            if image.width * image.height > MOST_PIXELS[image.format or ""]:
                 raise Refusal("photo_size", _("This picture has too many pixels. Take it at a lower quality."), field)
             image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
+            # Made small before anything else, so that there is never a second one of its size.
+            small = image.convert("RGB") if image.mode == "P" else image
+            small.thumbnail((KEPT_SIDE, KEPT_SIDE))
             target = io.BytesIO()
-            upright.save(target, "JPEG", quality=82, optimize=True)
+            ImageOps.exif_transpose(small).convert("RGB").save(target, "JPEG", quality=82, optimize=True)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Refusal("photo", _("This is no picture (JPEG, PNG or WebP). Choose another file."), field) from error
     return Picture(target.getvalue())
