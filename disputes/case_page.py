@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ from accounts.refusals import Refusal
 from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
 from disputes.models import Case, LedgerEntry, state_label
+from disputes.return_visits import opens_on, too_early
 from disputes.states import CASE, entry_label, move_label
 from disputes.words import RETURN_QUESTIONS, Kind
 
@@ -124,13 +125,24 @@ def page_of(
         "in_clear": officer.pk in (case.lead_id, case.helper_id, case.registered_by_id),
         "may_note": may_note,
         "place": case.places.select_related("premises", "premises__area").first(),
-        "visits": [visit for visit in case.return_visits.all() if visit.cycle == case.cycle],
+        "visits": _return_visits(case, timezone.localdate(now)),
         "refused": form or (answered[1] if answered else None),
         "visit_form": answered[1] if answered else forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
         "answered": answered[0] if answered else None,
         "return_question": RETURN_QUESTIONS[case.kind],
         "today": timezone.localdate(now),
     }
+
+
+def _return_visits(case: Case, today: date) -> list[dict[str, Any]]:
+    """Those of this cycle; `early` says from when on one that is still too early can be answered."""
+    planned = list(case.return_visits.all())
+    rows = []
+    for visit in planned:
+        if visit.cycle == case.cycle:
+            first = opens_on(case, visit, planned)
+            rows.append({"visit": visit, "early": too_early(first) if first is not None and today < first else ""})
+    return rows
 
 
 def _steps(case: Case, officer: Officer, now: datetime, opened: Act | None, form_of: Callable[[Act], Any]) -> Steps:

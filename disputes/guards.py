@@ -15,6 +15,7 @@ from accounts.lifecycles import Guard
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from disputes.ledger import hands_of_cycle
 from disputes.models import Case, Closure, Evidence, ReturnVisit
 from disputes.words import NEVER_STRUCK_OFF, OUTCOMES, PASSED_ON, Kind, Outcome
 
@@ -197,8 +198,11 @@ def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Chang
 
 
 def by_another_hand(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
-    """Four eyes: the approver is none of lead of this cycle, requester, mediator, finder. Never overridden."""
-    hands = {case.lead_id, case.registered_by_id, case.helper_id}
+    """Four eyes: the approver is none of lead of this cycle, requester, mediator, finder. Never overridden.
+
+    Whoever had the case in work in this cycle and gave it on is one of them.
+    """
+    hands = {case.lead_id, case.registered_by_id, case.helper_id, *hands_of_cycle(case)}
     hands |= {session.mediator_id for session in case.sessions.all()}
     hands |= {closure.requested_by_id for closure in case.closures.all() if closure.cycle == case.cycle}
     if by.pk not in hands:

@@ -119,6 +119,24 @@ def append(case: Case, action: str, *, before: str, by: Officer, at: datetime, c
     chain.save(update_fields=["seq", "head"])
 
 
+# Moves that say whose case it is; what they leave out is nobody.
+GIVING = frozenset({"register", "open", "settle_on_spot", "assign", "hand_over", "decline"})
+NOT_IN_WORK = frozenset({Case.State.REGISTERED, Case.State.ASSIGNED})
+
+
+def hands_of_cycle(case: Case) -> set[int]:
+    """Leads and helpers under whom the case was in work in its present cycle, also those who gave it on."""
+    found: set[int] = set()
+    lead = helper = None
+    for entry in sorted(case.entries.all(), key=lambda entry: entry.version):
+        if entry.action in GIVING:
+            lead = entry.payload.get("lead")
+            helper = helper if entry.action == "decline" else entry.payload.get("helper")
+        if entry.cycle == case.cycle and entry.state_to not in NOT_IN_WORK:
+            found |= {hand for hand in (lead, helper) if hand is not None}
+    return found
+
+
 @dataclass(frozen=True)
 class Fault:
     """Where the ledger and its own arithmetic part: `code` is stable, `where` is `chain:seq`."""

@@ -1,10 +1,12 @@
 """After settling: is it still settled? Planned when a case settles, answered by somebody who goes or calls."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.lifecycles import move
@@ -59,6 +61,22 @@ def _other_hand(case: Case) -> Officer:
     return found
 
 
+def opens_on(case: Case, visit: ReturnVisit, planned: Iterable[ReturnVisit]) -> date | None:
+    """The first day on which it can be answered, or None: a call of day 30 says nothing on day 1.
+
+    Of several to the same party each begins the day after the one before was due; a dispute is asked about on the day
+    after it was settled at the earliest. `planned` are the return visits of the case.
+    """
+    days = [
+        other.due_on
+        for other in planned
+        if (other.cycle, other.party_id) == (visit.cycle, visit.party_id) and other.due_on < visit.due_on
+    ]
+    if case.kind == Kind.DISPUTE and case.settled_at is not None:
+        days.append(timezone.localdate(case.settled_at))
+    return max(days) + timedelta(days=1) if days else None
+
+
 @transaction.atomic
 def make_return_visit(
     *,
@@ -87,6 +105,8 @@ def make_return_visit(
     must_be_theirs(case, locked, by)
     if client_id is not None and ReturnVisit.objects.unscoped("sent before").filter(client_id=client_id).exists():
         raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
+    if answer != ReturnVisit.Answer.RELAPSED:
+        _must_be_open(case, locked, timezone.localdate(at))
     if answer not in ReturnVisit.Answer.values:
         raise Refusal("answer", _("Choose the answer."), field="answer")
     locked.client_id, locked.done_at, locked.done_by = client_id, at, by
@@ -99,6 +119,18 @@ def make_return_visit(
     elif answer == ReturnVisit.Answer.UNREACHABLE:
         _try_again_in_person(locked, at)
     return locked
+
+
+def _must_be_open(case: Case, visit: ReturnVisit, on: date) -> None:
+    """That it is not settled can be told on any day."""
+    planned = ReturnVisit.objects.unscoped("of the case in hand").filter(case=case)
+    first = opens_on(case, visit, planned)
+    if first is not None and on < first:
+        raise Refusal("too_early", too_early(first), field="answer")
+
+
+def too_early(first: date) -> str:
+    return _("Asked again from %(day)s on; until then only “not settled” can be entered.") % {"day": date_format(first)}
 
 
 def must_be_theirs(case: Case, visit: ReturnVisit, by: Officer) -> None:

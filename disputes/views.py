@@ -20,7 +20,7 @@ from accounts.presses import one_press
 from accounts.refusals import Refusal
 from disputes import actions, forms
 from disputes.case_page import BY_NAME, Act, page_of
-from disputes.models import Case, Closure, Evidence, Party, ReturnVisit, Session
+from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
 from disputes.return_visits import make_return_visit, must_be_theirs
 from disputes.states import CASE
 from disputes.words import Kind
@@ -37,6 +37,7 @@ def with_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.select_related("lead", "helper", "unit", "registered_by", "campaign").prefetch_related(
         "parties",
         "evidence",
+        Prefetch("entries", LedgerEntry.objects.unscoped("of a case in reach")),
         Prefetch("sessions", Session.objects.select_related("mediator")),
         Prefetch("closures", Closure.objects.select_related("requested_by", "decided_by")),
         Prefetch(

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -11,14 +10,14 @@ from accounts.lifecycles import move
 from accounts.refusals import Refusal
 from disputes import actions
 from disputes.evidence import add_evidence
-from disputes.ledger import faults
+from disputes.ledger import faults, hands_of_cycle
 from disputes.models import Case, Closure, LedgerEntry, ReturnVisit
 from disputes.registering import PartyFacts
-from disputes.return_visits import make_return_visit
+from disputes.return_visits import make_return_visit, plan_return_visits
 from tests.disputes.steps import registered
+from tests.pictures import upload
 from tests.world import NOW, World
 
-JPEG = b"\xff\xd8\xff\xe0" + b"0" * 200
 DAY = timedelta(days=1)
 
 
@@ -38,10 +37,6 @@ def found(world: World, door, **facts) -> Case:
         "at": NOW,
     }
     return registered(**{**values, **facts})
-
-
-def photo(name: str, salt: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, JPEG + salt, "image/jpeg")
 
 
 def refused(code: str):
@@ -151,9 +146,7 @@ def test_a_hazard_on_the_spot_needs_its_photo_before_it_is_struck_off(world, doo
     case = found(world, door, kind="hazard", category="fire", title="电动车进楼", on_spot=True)
     with refused("evidence"):
         actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
-    case = add_evidence(
-        case=case, kind="after", upload=photo("a.jpg", b"1"), version=case.version, by=world.owner, at=NOW
-    )
+    case = add_evidence(case=case, kind="after", upload=upload(1), version=case.version, by=world.owner, at=NOW)
     assert actions.approve(case=case, version=case.version, by=world.chief, at=NOW).state == "closed"
 
 
@@ -161,7 +154,7 @@ def test_an_ordered_hazard_is_checked_again_by_somebody_else(world, door):
     case = found(world, door, kind="hazard", category="fire", title="飞线充电")
     for kind in ("before", "after"):
         case = add_evidence(
-            case=case, kind=kind, upload=photo("a.jpg", kind.encode()), version=case.version, by=world.owner, at=NOW
+            case=case, kind=kind, upload=upload(len(kind)), version=case.version, by=world.owner, at=NOW
         )
     case = actions.settle(case=case, outcome="rectified", measures="拆除", version=case.version, by=world.owner, at=NOW)
     with refused("recheck"):
@@ -185,7 +178,7 @@ def test_an_answer_locks_the_case_before_its_visits_as_every_move_does(world, do
     case = found(world, door, on_spot=True)
     visit = ReturnVisit.objects.unscoped("test").get(case=case)
     with CaptureQueriesContext(connection) as seen:
-        make_return_visit(visit=visit, answer="settled", by=world.owner, at=NOW)
+        make_return_visit(visit=visit, answer="settled", by=world.owner, at=NOW + DAY)
     locked = [query["sql"].split('FROM "')[1].split('"')[0] for query in seen if " UPDATE OF " in query["sql"]]
     assert locked[:2] == ["disputes_case", "disputes_returnvisit"]
 
@@ -204,7 +197,7 @@ def test_grade_3_is_struck_off_by_a_bureau_leader_only(world, door):
     case = actions.sign_for(case=case, version=case.version, by=world.owner, at=NOW)
     for kind in ("before", "after"):
         case = add_evidence(
-            case=case, kind=kind, upload=photo("a.jpg", kind.encode()), version=case.version, by=world.owner, at=NOW
+            case=case, kind=kind, upload=upload(len(kind)), version=case.version, by=world.owner, at=NOW
         )
     case = actions.settle(case=case, outcome="rectified", measures="拆", version=case.version, by=world.owner, at=NOW)
     call(world, case, by=world.colleague)
@@ -293,3 +286,81 @@ def test_what_is_performed_is_not_asked_for_again(world: World, door) -> None:
     client = Client()
     client.force_login(world.owner)
     assert f"/cases/{case.pk}/do/perform/" not in client.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_who_gave_a_case_on_does_not_strike_it_off(world, door):
+    """The chief led it and said how it ended; a colleague asks for striking off; that is still one hand."""
+    case = found(world, door, grade=2, grade_reason="多次争执")
+    case = actions.assign(case=case, lead=world.chief, helper=None, version=case.version, by=world.desk, at=NOW)
+    case = actions.sign_for(case=case, version=case.version, by=world.chief, at=NOW)
+    for name in ("王大", "李二"):
+        case = actions.add_party(
+            case=case, facts=PartyFacts(name, consented=True), version=case.version, by=world.chief, at=NOW
+        )
+    case = add_evidence(case=case, kind="paper", upload=upload(1), version=case.version, by=world.chief, at=NOW)
+    case = actions.settle(
+        case=case, outcome="agreement_written", measures="互致歉意", performed=True, version=case.version, by=world.chief,
+        at=NOW,
+    )  # fmt: skip
+    case = actions.hand_over(case=case, lead=world.colleague, helper=None, version=case.version, by=world.desk, at=NOW)
+    for visit in ReturnVisit.objects.unscoped("test").filter(case=case):
+        make_return_visit(visit=visit, answer="settled", by=world.colleague, at=NOW + 7 * DAY)
+    case.refresh_from_db()
+    case = actions.request_closure(case=case, version=case.version, by=world.colleague, at=NOW + 7 * DAY)
+    with refused("four_eyes"):
+        actions.approve(case=case, version=case.version, by=world.chief, at=NOW + 7 * DAY)
+    assert actions.approve(case=case, version=case.version, by=world.desk, at=NOW + 7 * DAY).state == "closed"
+
+
+def test_who_was_only_asked_to_lead_may_still_decide(world, door):
+    case = found(world, door, grade=2, grade_reason="多次争执")
+    case = actions.assign(case=case, lead=world.chief, helper=None, version=case.version, by=world.desk, at=NOW)
+    case = actions.decline(case=case, reason="不便", version=case.version, by=world.chief, at=NOW)
+    case = actions.assign(case=case, lead=world.colleague, helper=None, version=case.version, by=world.desk, at=NOW)
+    actions.sign_for(case=case, version=case.version, by=world.colleague, at=NOW)
+    assert hands_of_cycle(case) == {world.colleague.pk}
+
+
+@pytest.fixture
+def settled_twice_over(world, door) -> Case:
+    """Of grade 3: two parties, each asked on days 1, 3, 7 and 30."""
+    case = settled_dispute(world, door)
+    Case.objects.unscoped("test").filter(pk=case.pk).update(grade=3)
+    ReturnVisit.objects.unscoped("test").filter(case=case).delete()
+    case.refresh_from_db()
+    plan_return_visits(case, NOW)
+    return case
+
+
+def test_a_call_of_day_thirty_is_not_made_on_the_day_of_settling(world, settled_twice_over):
+    visits = ReturnVisit.objects.unscoped("test").filter(case=settled_twice_over)
+    last = visits.order_by("due_on").last()
+    for day in (0, 7):
+        with refused("too_early"):
+            make_return_visit(visit=last, answer="settled", by=world.owner, at=NOW + day * DAY)
+    make_return_visit(visit=last, answer="settled", by=world.owner, at=NOW + 8 * DAY)
+    first = visits.order_by("due_on").first()
+    with refused("too_early"):
+        make_return_visit(visit=first, answer="settled", by=world.owner, at=NOW)
+    make_return_visit(visit=first, answer="settled", by=world.owner, at=NOW + DAY)
+
+
+def test_that_it_is_not_settled_is_told_on_any_day(world, settled_twice_over):
+    last = ReturnVisit.objects.unscoped("test").filter(case=settled_twice_over).order_by("due_on").last()
+    make_return_visit(visit=last, answer="relapsed", by=world.owner, at=NOW)
+    settled_twice_over.refresh_from_db()
+    assert settled_twice_over.state == "handling"
+
+
+def test_who_could_not_be_reached_is_tried_again_on_the_next_day(world, settled_twice_over):
+    visits = ReturnVisit.objects.unscoped("test").filter(case=settled_twice_over)
+    first = visits.order_by("due_on").first()
+    make_return_visit(visit=first, answer="unreachable", by=world.owner, at=NOW + DAY)
+    again = visits.get(in_person=True, done_at=None)
+    make_return_visit(visit=again, answer="settled", by=world.owner, at=NOW + 2 * DAY)
+
+
+def test_the_page_says_from_when_on_it_can_be_answered(world, settled_twice_over, client):
+    client.force_login(world.owner)
+    page = client.get(f"/cases/{settled_twice_over.pk}/", headers={"accept-language": "en"}).content.decode()
+    assert page.count("Asked again from") == 8
