@@ -81,6 +81,9 @@ ROW_SENTENCES = {
     "code_unknown": _("This code is unknown; the community was found by its name."),
     "nobody_answers": _("No unit answers for this community. Add it to a jurisdiction first."),
     "no_address": _("The row has no address."),
+    "date_for_door": _(
+        "A date stands here: of a number like 3-2 the sheet made a day. Make it text and write it again."
+    ),
     "address_whole": _("The address could not be split: kept as written, walked last."),
     "kind_missing": _("The row says no kind. Write one of: 住户, 门店, 企业, 单位, 村社区."),
     "kind_unknown": _("This kind is unknown. Write one of: 住户, 门店, 企业, 单位, 村社区."),

@@ -25,6 +25,8 @@ UNTEXTED = {"phone", "community_code", "station"}
 
 NAMES = ("name", "unit_name", "person", "contact", "in_charge")
 PARTS = ("street", "building", "entrance", "floor", "door")
+# Without any of these that was written, another door is meant.
+TELLING = ("address", "street", "building", "entrance", "door")
 MASKABLE = frozenset(NAMES)
 
 Reason = tuple[str, str, dict[str, str]]
@@ -84,6 +86,7 @@ class Understanding:
         row.register_badge = texts.get("badge", "").replace(" ", "")[:20]
         self._kind(row, texts)
         self._address(row, texts)
+        self._door_is_told(row, values, texts)
         self._names(row, texts)
         self._phone(row, values.get("phone"))
         self._use(row, texts)
@@ -133,6 +136,19 @@ class Understanding:
         row.place = address
         if not address.parsed:
             row.reasons.append(("address_whole", "address" if whole else "door", {}))
+
+    def _door_is_told(self, row: StagedRow, values: Mapping[str, Cell], texts: Mapping[str, str]) -> None:
+        """Refused where what says which door it is could not be read: without it the row would tell of another door.
+
+        Of 3-2 a spreadsheet makes the third of February, and nothing tells it from a day.
+        """
+        for name in TELLING:
+            value = values.get(name)
+            if isinstance(value, date | time):
+                row.refused = True
+                row.reasons.append(("date_for_door", name, {}))
+            elif value not in (None, "") and not texts[name]:
+                row.refused = row.refused or any(where == name for _code, where, _said in row.reasons)
 
     def front(self, community: str) -> re.Pattern[str]:
         """What may stand before an address of this community: its own name first."""

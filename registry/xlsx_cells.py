@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from registry.xlsx_package import Limits
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# What stands for a formula that was saved without its result: nobody knows what it would show.
+NO_RESULT = "#N/A"
 # One blank row after another, as office programs write what was formatted and never filled. Possessive throughout: no
 # text makes it look at the same byte twice.
 BLANK_ROWS = re.compile(
@@ -203,7 +205,7 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
     numbers: dict[str, int] = {}
     parts: list[str] = []
     cells: list[Cell] = []
-    in_data = collecting = phonetic = False
+    in_data = collecting = phonetic = unanswered = False
     row = column = 0
     kind = style = ""
 
@@ -225,14 +227,14 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
     def root(tag: str, _: dict[str, str]) -> None:  # noqa: C901 - as its own branches count those of the two handlers inside
         """Some programs write every tag with a prefix (x:row): the root's is put on all."""
         prefix = tag.rpartition(":")[0]
-        names = ("c", "v", "t", "row", "rPh", "sheetData", "is")
-        of_cell, of_value, of_text, of_row, of_phonetic, of_data, of_inline = (
+        names = ("c", "v", "t", "row", "rPh", "sheetData", "is", "f")
+        of_cell, of_value, of_text, of_row, of_phonetic, of_data, of_inline, of_formula = (
             f"{prefix}:{name}" if prefix else name for name in names
         )
         of_content = (of_text, of_value)
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal row, column, kind, style, collecting, phonetic, in_data
+            nonlocal row, column, kind, style, collecting, phonetic, in_data, unanswered
             if tag == of_cell:
                 kind = attributes.get("t", "n")
                 style = attributes.get("s", "")
@@ -241,6 +243,9 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
                 parts.clear()
             elif tag in of_content:
                 collecting = in_data and not phonetic
+                if unanswered:
+                    # An empty text is a result; where a number is missing, nobody has reckoned yet.
+                    unanswered = kind != "str"
             elif tag == of_inline:
                 return
             elif tag == of_row:
@@ -252,9 +257,11 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
                 phonetic = True
             elif tag == of_data:
                 in_data = True
+            elif tag == of_formula:
+                unanswered = in_data
 
         def end(tag: str) -> None:
-            nonlocal collecting, phonetic, in_data
+            nonlocal collecting, phonetic, in_data, unanswered
             if tag in of_content:
                 collecting = False
             elif tag == of_cell:
@@ -266,6 +273,9 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
                         cells.append(cell)
                     else:
                         put(cell)
+                elif unanswered and column <= columns:
+                    put(NO_RESULT)
+                unanswered = False
             elif tag == of_row:
                 if any(cells) or any(cell is not None and cell != "" for cell in cells):
                     reader.count_row()

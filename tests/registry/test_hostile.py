@@ -203,7 +203,7 @@ def phone_of(cell: str) -> tuple[str, list[str]]:
         ('<c r="D2"><v>19900000001.0</v></c>', "19900000001", []),
         ('<c r="D2" t="str"><v>1.9900000001E+10</v></c>', "19900000001", []),
         ('<c r="D2" t="str"><v>1.39E+10</v></c>', "", ["phone_rounded"]),
-        ('<c r="D2"><f>VLOOKUP(A2,X:Y,2)</f></c>', "", []),
+        ('<c r="D2"><f>VLOOKUP(A2,X:Y,2)</f></c>', "", ["phone_unreadable"]),
         ('<c r="D2" t="e"><v>#N/A</v></c>', "", ["phone_unreadable"]),
     ],
 )
@@ -211,12 +211,55 @@ def test_a_phone_number_is_whole_or_is_not_taken(cell: str, phone: str, reasons:
     assert phone_of(cell) == (phone, reasons)
 
 
-def test_a_formula_without_a_kept_value_leaves_its_cell_empty() -> None:
-    formula = '<c r="B2"><f>CONCATENATE("一组",C2)</f></c>'
+@pytest.mark.parametrize(
+    ("cell", "reasons"),
+    [
+        ('<f>CONCATENATE("一组",C2)</f>', ["cell_error", "no_address"]),
+        ("<f>C2</f><v></v>", ["no_address"]),
+        ("<f>C2</f><v>一组1号</v>", []),
+    ],
+    ids=["saved without its result", "its result is empty", "its result is kept"],
+)
+def test_a_formula_is_its_result_and_without_one_it_is_an_error(cell: str, reasons: list[str]) -> None:
+    formula = f'<c r="B2" t="str">{cell}</c>'
     read = read_measured(
         table(f'<row r="2"><c r="A2" t="str"><v>红卫社区</v></c>{formula}<c r="C2" t="str"><v>张三</v></c></row>')
     )
-    assert [(row[4], [reason[0] for reason in row[5]]) for row in read.rows] == [(True, ["no_address"])]
+    assert [(row[4], [reason[0] for reason in row[5]]) for row in read.rows] == [(bool(reasons), reasons)]
+
+
+PARTED = ("社区名称", "路（街、组）", "楼栋", "单元", "楼层", "门牌（室号）", "户主姓名")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reasons"),
+    [
+        ("门牌（室号）", datetime.date(2026, 3, 2), ["date_for_door"]),
+        ("门牌（室号）", datetime.datetime(2026, 3, 2, 8, 30), ["date_for_door"]),
+        ("楼栋", datetime.date(2026, 5, 1), ["date_for_door"]),
+        ("单元", datetime.time(3, 2), ["date_for_door"]),
+        ("门牌（室号）", "#REF!", ["cell_error"]),
+        ("门牌（室号）", '="30"&"2室"', ["cell_error"]),
+        ("楼栋", "42030319860101460X", ["id_number"]),
+    ],
+)
+def test_a_row_whose_door_could_not_be_read_is_no_other_door(column: str, cell: Any, reasons: list[str]) -> None:
+    """The rest of the address would be a door, too: the wrong one."""
+    book = Workbook()
+    book.active.append(list(PARTED))
+    told = dict(zip(PARTED, ("红卫社区", "一组", "5栋", "2单元", "3", "302室", "张三"), strict=True))
+    book.active.append(list(told.values()))
+    book.active.append(list({**told, column: cell}.values()))
+    file = io.BytesIO()
+    book.save(file)
+    read = read_measured(io.BytesIO(file.getvalue()))
+    said = [(row[4], [reason[0] for reason in row[5]]) for row in read.rows]
+    assert said == [(False, []), (True, reasons)]
+
+
+def test_what_stands_beside_the_door_may_be_left_empty() -> None:
+    read = read_measured(table(door(2, "一组1号", '<c r="C2" t="e"><v>#N/A</v></c>')))
+    assert [(row[4], [reason[0] for reason in row[5]]) for row in read.rows] == [(False, ["cell_error"])]
 
 
 def test_a_serial_date_is_the_day_that_the_sheet_shows() -> None:
