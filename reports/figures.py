@@ -92,14 +92,14 @@ def compute(
     `by_hand` counts every visit, whatever is kept up: the same figures, slower.
     """
     ids = frozenset(unit.pk for unit in units)
-    total = Scope(campaign, ids, None, last, by_hand=by_hand)
+    total = Scope(campaign, ids, None, last, by_hand=by_hand, today=today)
     if total.tallies is None:
         with connection.cursor() as cursor:
             # Room to add up a bureau's doors in memory: a few dozen megabytes instead of files on the disk.
             cursor.execute("SET LOCAL work_mem = '64MB'")
-    week = Scope(campaign, ids, first, last, within=total, by_hand=by_hand)
+    week = Scope(campaign, ids, first, last, within=total, by_hand=by_hand, today=today)
     begins, yesterday = begins_before(first, last), first - timedelta(days=1)
-    before = Scope(campaign, ids, begins, yesterday, within=total, by_hand=by_hand)
+    before = Scope(campaign, ids, begins, yesterday, within=total, by_hand=by_hand, today=today)
     by_unit = {code: _by_unit(INDICATORS[code], total) for code in {*FRONT, *MORE, *STATION}}
     stations = [unit for unit in units if unit.kind == Unit.Kind.STATION] or units
     plan = plan_percent(campaign, last, today)
@@ -112,7 +112,7 @@ def compute(
         "last": last.isoformat(),
         "since": campaign.starts_on.isoformat(),
         "week_number": campaign.week_of(last),
-        "lines": [_line(code, by_unit[code], week, before) for code in (*FRONT, *MORE)],
+        "lines": [_line(code, by_unit[code], total, week, before) for code in (*FRONT, *MORE)],
         "plan": plan,
         "stations": [_station(unit, by_unit, plan) for unit in stations],
         "frame": frame_note(total),
@@ -138,15 +138,14 @@ def _by_unit(indicator: Indicator, scope: Scope) -> dict[str, dict[int, int]]:
     }
 
 
-def _line(code: str, counts: dict[str, dict[int, int]], week: Scope, before: Scope) -> dict[str, Any]:
+def _line(code: str, counts: dict[str, dict[int, int]], total: Scope, week: Scope, before: Scope) -> dict[str, Any]:
     indicator = INDICATORS[code]
-    this_week = sum(indicator.count(week).values())
-    last_week = sum(indicator.count(before).values())
+    this_week, last_week = indicator.in_all(week), indicator.in_all(before)
     return {
         "code": code,
         "week": this_week,
         "change": this_week - last_week,
-        "total": sum(counts["count"].values()),
+        "total": indicator.whole(total) if indicator.whole else sum(counts["count"].values()),
         "numerator": sum(counts["numerator"].values()) if indicator.over else None,
         "over": sum(counts["over"].values()) if indicator.over else None,
     }

@@ -41,12 +41,13 @@ SELECT unit_id, kind, count(*) FILTER (WHERE found), count(*) FILTER (WHERE foun
     count(*) FILTER (WHERE state = %(closed)s AND counts AND closed_at >= %(since)s AND closed_at < %(until)s),
     count(*) FILTER (WHERE resolved AND outcome = %(adopted)s AND reported_back_at >= %(since)s
         AND reported_back_at < %(until)s),
-    count(*) FILTER (WHERE due_on <= %(last)s AND state = ANY(%(open)s) AND registered_at < %(until)s)
+    count(*) FILTER (WHERE due_on <= %(past)s AND state = ANY(%(open)s) AND registered_at < %(until)s)
 FROM (
     SELECT *, resolved AND settled_at >= %(since)s AND settled_at < %(until)s AS settled,
         resolved AND kind = %(hazard)s AND EXISTS (
             SELECT FROM disputes_returnvisit r
-            WHERE r.case_id = c.id AND r.cycle = c.cycle AND r.answer = %(passed)s AND r.done_at < %(until)s) AS passed
+            WHERE r.case_id = c.id AND r.cycle = c.cycle AND r.answer = %(passed)s
+                AND r.done_at >= c.settled_at AND r.done_at < %(until)s) AS passed
     FROM (
         SELECT *, state <> %(voided)s AND registered_at >= %(since)s AND registered_at < %(until)s AS found,
             outcome = ANY(%(counts)s) AS counts, outcome = ANY(%(counts)s) AND state = ANY(%(resolved)s) AS resolved
@@ -68,7 +69,7 @@ def _tallies(scope: Scope) -> list[CaseTally]:
         "units": list(scope.units),
         "since": start_of(scope.first) if scope.first else FROM_THE_BEGINNING,
         "until": scope.until,
-        "last": scope.last,
+        "past": scope.last_past,
         "counts": [str(outcome) for outcome in COUNTS],
         "resolved": [State.FOLLOW_UP.value, State.CLOSURE_PENDING.value, State.CLOSED.value],
         "open": [state.value for state in Case.OPEN_STATES],

@@ -28,6 +28,11 @@ class Indicator:
     count: Callable[[Scope], ByUnit]
     over: Callable[[Scope], ByUnit] | None = None
     numerator: Callable[[Scope], ByUnit] | None = None
+    whole: Callable[[Scope], int] | None = None
+    """Of all units together, where that is not the sum of them: who works in two is one person."""
+
+    def in_all(self, scope: Scope) -> int:
+        return self.whole(scope) if self.whole else sum(self.count(scope).values())
 
 
 def _doors(*kinds: str) -> Callable[[Scope], ByUnit]:
@@ -69,6 +74,7 @@ INDICATORS: dict[str, Indicator] = {
             pgettext_lazy("unit of people", "people"),
             _("Distinct officers and auxiliaries with at least one done visit."),
             doors.staff,
+            whole=doors.staff_in_all,
         ),
         Indicator(
             "communities_covered",

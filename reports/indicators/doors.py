@@ -139,13 +139,22 @@ def bands(scope: Scope) -> list[tuple[str, int, int]]:
 
 
 def staff(scope: Scope) -> ByUnit:
-    """Distinct people with at least one done visit, as officer or partner, by their unit of work."""
+    """Distinct people with at least one done visit, as officer or partner, by the unit whose doors they were at."""
+    return Counter(unit for unit, _person in scope.once(_people))
+
+
+def staff_in_all(scope: Scope) -> int:
+    """Who was at doors of two units is one person."""
+    return len({person for _unit, person in scope.once(_people)})
+
+
+def _people(scope: Scope) -> set[tuple[int, int]]:
+    """Unit and person."""
     whole = scope.week_of
     if scope.tallies is None:
-        return Counter(unit for unit, _person in by_hand.people(scope))
+        return by_hand.people(scope)
     rows = (whole or scope).read.people
-    people = {(row.unit, row.person) for row in rows if whole is None or row.monday == scope.first}
-    return Counter(unit for unit, _person in people)
+    return {(row.unit, row.person) for row in rows if whole is None or row.monday == scope.first}
 
 
 def frame_doors(scope: Scope) -> list[FrameDoors]:

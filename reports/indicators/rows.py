@@ -36,6 +36,8 @@ class Scope:
     """A running total of the same units that this period is a part of; then what the two share is counted once."""
     by_hand: bool = False
     """Every visit is counted, whatever tallies are kept."""
+    today: date | None = None
+    """The day on which it is counted, where the period may not be over yet."""
 
     @property
     def week_of(self) -> "Scope | None":
@@ -77,6 +79,11 @@ class Scope:
     def until(self) -> datetime:
         end = start_of(self.last + timedelta(days=1))
         return min(end, self.as_of) if self.as_of else end
+
+    @property
+    def last_past(self) -> date:
+        """The last day of the period that is over: what was due on it and is still open is overdue."""
+        return min(self.last, self.today - timedelta(days=1)) if self.today else self.last
 
     def once(self, count: Callable[["Scope"], T]) -> T:
         """What `count` finds in this scope; counted when first asked for, for the figures that share it."""

@@ -3,14 +3,16 @@
 import hashlib
 import re
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.refusals import Refusal
+from campaigns.frame import add_to_frame
 from disputes import actions as cases
+from disputes.evidence import add_evidence
 from disputes.models import ReturnVisit
 from disputes.return_visits import make_return_visit
 from reports.actions import ask_print, begin_brief, draw_print, freeze_brief, type_brief
@@ -19,6 +21,7 @@ from reports.figures import compute, last_full_week, units_in_reach
 from reports.models import Print, Snapshot
 from reports.pdf import brief_html, draw
 from tests.disputes.steps import registered
+from tests.pictures import upload
 from tests.world import NOW, TODAY, World
 from visits.actions import add_door, log_attempt
 from visits.attempts import Attempt
@@ -100,6 +103,59 @@ def test_an_ordered_hazard_is_rectified_only_when_the_re_check_says_so(world, ca
     recheck = ReturnVisit.objects.unscoped("test").get(case=case)
     make_return_visit(visit=recheck, answer="settled", by=world.colleague, at=NOW)
     assert lines(world, campaign)["hazards_rectified"].counts == "1/1"
+
+
+def test_what_is_not_past_its_day_yet_is_not_overdue(world, campaign):
+    """Asked in the middle of a week: what is due today, or before the week ends, still has time."""
+    case = registered(
+        kind="hazard", category="fire", title="堆物", premises=world.doors[0], campaign=campaign, by=world.owner, at=NOW
+    )
+
+    def overdue(today: date, last: date) -> int:
+        units = units_in_reach(world.desk, campaign.unit)
+        return (
+            Brief(compute(campaign=campaign, units=units, first=FIRST, last=last, today=today)).by_code["overdue"].total
+        )
+
+    due = case.due_on
+    assert [overdue(due + n * DAY, due + 5 * DAY) for n in (-1, 0, 1)] == [0, 0, 1]
+    assert overdue(due + 3 * DAY, due) == 1 and overdue(due + 3 * DAY, due - DAY) == 0
+
+
+def test_a_re_check_before_the_last_settling_rectifies_nothing(world, campaign):
+    case = registered(
+        kind="hazard", category="fire", title="堆物", premises=world.doors[0], campaign=campaign, by=world.owner, at=NOW
+    )
+    for number, kind in enumerate(("before", "after")):
+        case = add_evidence(case=case, kind=kind, upload=upload(number), version=case.version, by=world.owner, at=NOW)
+    told = {"case": case, "outcome": "rectified", "measures": "清理", "by": world.owner}
+    case = cases.settle(**told, version=case.version, at=NOW)
+    recheck = ReturnVisit.objects.unscoped("test").get(case=case)
+    make_return_visit(visit=recheck, answer="settled", by=world.colleague, at=NOW)
+    case.refresh_from_db()
+    case = cases.request_closure(case=case, version=case.version, by=world.owner, at=NOW)
+    case = cases.return_closure(
+        case=case, return_reason="not_solved", version=case.version, by=world.chief, at=NOW + DAY
+    )
+    cases.settle(**{**told, "case": case}, version=case.version, at=NOW + DAY)
+    figures = compute(
+        campaign=campaign, units=units_in_reach(world.desk, campaign.unit), first=FIRST, last=LAST, today=TODAY
+    )
+    assert Brief(figures).by_code["hazards_rectified"].counts == "0/1"
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_who_was_at_doors_of_two_stations_is_one_person(world, campaign, by_hand):
+    away = world.door(
+        31, unit=world.other_station, area=world.areas["420303002001"], address="红卫路31号", address_key="红卫路31号"
+    )
+    add_to_frame(campaign=campaign, premises=away, officer=world.stranger, at=NOW)
+    visit(world, world.doors[0], by=world.desk)
+    visit(world, away, by=world.desk)
+    units = units_in_reach(world.desk, campaign.unit)
+    figures = compute(campaign=campaign, units=units, first=FIRST, last=LAST, today=TODAY, by_hand=by_hand)
+    line = Brief(figures).by_code["staff_deployed"]
+    assert (line.total, line.week) == (1, 1)
 
 
 def test_resolved_and_struck_off_are_two_figures_and_a_relapse_takes_both_back(world, campaign):
