@@ -103,14 +103,18 @@ def void_visit(*, visit: Visit, reason: str, by: Officer, at: datetime) -> None:
     _check_correctable(row, by, at)
     if not reason.strip():
         raise Refusal("reason", _("Say why."), "reason")
-    standing = row.findings.exclude(case__state=Case.State.VOIDED)
-    if standing.exists():
+    if _brought_up_something(row):
         raise Refusal(
             "has_cases",
             _("This visit brought up a case. Ask the supervisor to void the case first."),
             "reason",
         )
     _void(row, by=by, at=at, reason=reason)
+
+
+def _brought_up_something(row: Visit) -> bool:
+    """Cases that stand: somebody must have been met."""
+    return bool(row.findings.exclude(case__state=Case.State.VOIDED).exists())
 
 
 def _void(row: Visit, *, by: Officer, at: datetime, reason: str) -> None:
@@ -141,6 +145,8 @@ def correct_visit(*, visit: Visit, reason: str, by: Officer, at: datetime, **cha
         return row
     said = _as_attempt(row)
     refuse([*rules.outcome_faults(said), *rules.next_faults(said, row.received_at, row.campaign)])
+    if not row.is_done and _brought_up_something(row):
+        raise Refusal("has_cases", _("This visit brought up a case: somebody was met."), "outcome")
     VisitRevision.objects.create(
         visit=row,
         revision=row.revision,

@@ -170,11 +170,15 @@ class Screen:
 
     @property
     def second(self) -> str:
+        kind = str(self.premises.get_kind_display())
+        return " · ".join((kind[:1].upper() + kind[1:], self.premises.area.label))
+
+    @property
+    def begins(self) -> str:
+        """From when on the visit counts, in words."""
         band = {"evening": _("evening"), "weekend": _("weekend")}.get(band_of(self.at), "")
         start = _("from %(time)s") % {"time": labels.clock(self.at)}
-        start = _("%(start)s (%(band)s)") % {"start": start, "band": band} if band else start
-        kind = str(self.premises.get_kind_display())
-        return " · ".join((kind[:1].upper() + kind[1:], self.premises.area.label, start))
+        return _("%(start)s (%(band)s)") % {"start": start, "band": band} if band else start
 
     @property
     def facts(self) -> str:

@@ -5,6 +5,33 @@
   var form = document.getElementById("visit-form");
   if (!form) { return; }
 
+  // A page that lay in the phone since yesterday was not opened for the visit of now. Who touches it first after a while
+  // begins when they do: the server says what time that is, the phone's own clock may be a day off.
+  var LAY = 20 * 60 * 1000;
+  var shown = Date.now();
+  var asking = false;
+  function begin() {
+    if (!window.fetch || Date.now() - shown < LAY) {
+      begun();
+    } else if (!asking) {
+      asking = true;
+      fetch(form.action, { credentials: "same-origin" }).then(function (answer) { return answer.text(); }).then(function (text) {
+        var page = new DOMParser().parseFromString(text, "text/html");
+        var fresh = page.querySelector("#visit-form [name=opened_at]");
+        if (!fresh) { return; }
+        form.querySelector("[name=opened_at]").value = fresh.value;
+        document.querySelector("[data-begins]").textContent = page.querySelector("[data-begins]").textContent;
+        begun();
+      }).catch(function () { /* no signal: the next touch asks again */ }).then(function () { asking = false; });
+    }
+  }
+  function begun() {
+    form.removeEventListener("click", begin);
+    form.removeEventListener("input", begin);
+  }
+  form.addEventListener("click", begin);
+  form.addEventListener("input", begin);
+
   document.querySelectorAll("[data-stepper]").forEach(function (stepper) {
     var input = stepper.querySelector("input");
     stepper.addEventListener("click", function (event) {

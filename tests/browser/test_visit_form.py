@@ -1,6 +1,7 @@
 """What happens to a typed visit when the way is not the straight one: back, another officer, an answer that is no form."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -120,6 +121,29 @@ def test_a_text_of_twelve_megabytes_is_said_to_be_too_long_and_stays(
     page.evaluate("document.querySelector('[name=diary]').value = '短'")
     page.locator(SAVE).click()
     stands_at(page, doors[1])
+
+
+def test_a_page_that_lay_open_begins_when_it_is_touched(world: World, doors: list[Premises], page_as: PageAs) -> None:
+    page = page_as(world.owner, "/round/")
+    page.clock.install()
+    page.goto(f"/doors/{doors[0].pk}/")
+    opened = page.locator("#visit-form [name=opened_at]")
+    first = opened.input_value()
+    page.locator("label[for=outcome-nobody]").click()
+    expect(opened).to_have_value(first)
+    page.goto(f"/doors/{doors[0].pk}/")
+    lay = opened.input_value()
+    page.clock.fast_forward("25:00:00")
+    page.context.set_offline(True)
+    page.locator("label[for=outcome-nobody]").click()
+    page.context.set_offline(False)
+    expect(opened).to_have_value(lay)
+    fill(page)
+    expect(opened).not_to_have_value(lay)
+    page.locator(SAVE).click()
+    stands_at(page, doors[1])
+    visit = Visit.objects.unscoped("test").get()
+    assert visit.started_at > datetime.fromisoformat(lay)
 
 
 def test_nobody_in_without_a_signal_says_so_and_is_pressed_again(

@@ -1,6 +1,6 @@
 """Taking back a wrong tap, correcting and voiding one's own record, adding a door."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -38,6 +38,46 @@ def test_nobody_else_takes_it_back(world: World, held: Premises) -> None:
     with pytest.raises(Refusal) as caught:
         take_back(visit=visit, by=world.colleague, at=NOW)
     assert caught.value.status == 403
+
+
+def test_a_record_that_brought_up_a_case_is_not_corrected_to_nobody(world: World, held: Premises) -> None:
+    finding = FindingReport(kind="dispute", category="neighbour", line="半夜吵闹")
+    visit = log(world, met(held, findings=(finding,))).visit
+    with pytest.raises(Refusal) as caught:
+        correct_visit(visit=visit, reason="点错", by=world.owner, at=NOW, outcome="nobody_in")
+    assert (caught.value.code, caught.value.field) == ("has_cases", "outcome")
+    visit.refresh_from_db()
+    assert (visit.outcome, visit.revision) == ("completed", 1)
+    assert correct_visit(visit=visit, reason="没谈完", by=world.owner, at=NOW, outcome="partly").outcome == "partly"
+
+
+def test_a_corrected_declaration_says_which_notice_it_was(world: World, held: Premises) -> None:
+    visit = log(world, met(held, declared=False, not_given_why="known")).visit
+    assert visit.notice_version == 0
+    given = correct_visit(visit=visit, reason="已告知", by=world.owner, at=NOW, identity_shown=True)
+    assert (given.notice_version, given.not_given_why) == (visit.campaign.notice_version, "")
+    gone = correct_visit(visit=given, reason="没人", by=world.owner, at=NOW, outcome="nobody_in")
+    gone.refresh_from_db()
+    assert (gone.notice_version, gone.identity_shown) == (0, False)
+
+
+def test_a_visit_lasts_twelve_hours_at_most(world: World, held: Premises) -> None:
+    visit = log(world, met(held, started_at=NOW - timedelta(hours=20))).visit
+    assert visit.ended_at - visit.started_at == timedelta(hours=12)
+
+
+def test_a_door_added_early_in_the_morning_is_due_on_that_day(world: World, held: Premises) -> None:
+    at = NOW.replace(hour=6).astimezone(UTC)
+    door = add_door(area=held.area, kind="household", address="老街8号", by=world.owner, at=at)
+    assert Assignment.objects.unscoped("test").get(premises=door).due_on == NOW.date()
+
+
+def test_a_door_joins_no_campaign_of_another_unit(world: World, held: Premises) -> None:
+    """Two bureaus may have campaigns over the same areas: a door joins those above its own station."""
+    world.door(31, unit=world.other_station, area=world.areas["420303002001"], address_key="红卫路31号")
+    theirs = world.campaign(title="别处的", unit=world.other_station, by=world.other_chief)
+    door = add_door(area=held.area, kind="household", address="老街9号", by=world.owner, at=NOW)
+    assert frame(door).campaign_id != theirs.pk
 
 
 def test_a_correction_keeps_what_the_record_said_before(world: World, held: Premises) -> None:
