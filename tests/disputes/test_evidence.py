@@ -10,7 +10,7 @@ from accounts.refusals import Refusal
 from disputes.evidence import add_evidence
 from disputes.models import Case, Evidence
 from disputes.pictures import MOST_PIXELS, read_picture
-from disputes.registering import register_finding
+from tests.disputes.steps import registered
 from tests.pictures import PLACE, picture_bytes, upload
 from tests.world import NOW, World
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def case(world: World) -> Case:
-    return register_finding(
+    return registered(
         kind="hazard",
         category="fire",
         title="楼道堆物",
