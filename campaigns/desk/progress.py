@@ -128,27 +128,18 @@ def _added_up(counts: list[dict[str, Any]], by: str) -> dict[Any, dict[str, Any]
 def _by_person(sums: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
     """Of what each holds."""
     people = Officer.objects.unscoped("progress of a unit").filter(pk__in=[pk for pk in sums if pk is not None])
-    held = [(person, {**sums[person.pk], "doors": sums[person.pk]["held"]}) for person in people]
-    return [
-        {
-            **row,
-            "officer_id": person.pk,
-            "name": person.name,
-            "badge": person.badge,
-            "kind": person.get_kind_display(),
-            "percent": _percent(row),
-        }
-        for person, row in sorted(held, key=lambda pair: (pair[0].kind, pair[0].badge))
-    ]
+    rows = []
+    for person in people.order_by("kind", "badge").values("name", "badge", "kind", officer_id=F("pk")):
+        row = {**person, **sums[person["officer_id"]], "kind": Officer.Kind(person["kind"]).label}
+        row["doors"] = row["held"]
+        rows.append({**row, "percent": _percent(row)})
+    return rows
 
 
 def _by_area(sums: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
     """Of what stands there, whoever holds it."""
-    areas = Area.objects.filter(code__in=list(sums)).order_by("code")
-    return [
-        {**sums[area.code], "area_id": area.code, "name": area.name, "percent": _percent(sums[area.code])}
-        for area in areas
-    ]
+    areas = Area.objects.filter(pk__in=list(sums)).order_by("pk").values("name", area_id=F("pk"))
+    return [{**area, **(found := sums[area["area_id"]]), "percent": _percent(found)} for area in areas]
 
 
 def _percent(row: dict[str, Any]) -> int:
