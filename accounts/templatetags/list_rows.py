@@ -8,6 +8,7 @@ of ours is edited in place or opened as a picker's window.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
+from html import escape
 from typing import Any
 
 from django import template
@@ -18,7 +19,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.urls import reverse
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -39,12 +39,17 @@ def list_rows(cl: ChangeList) -> dict[str, Any]:
     }
 
 
+def safe(text: Any) -> str:
+    """As Django's `conditional_escape`, without its wrappers: it is asked a thousand times a page."""
+    return str(text.__html__()) if hasattr(text, "__html__") else escape(str(text))
+
+
 def drawn(cl: ChangeList) -> Iterator[SafeString]:
     """The cells of each row."""
     columns = list(columns_of(cl))
     before, after = address_of(cl)
     for row in cl.result_list:
-        address = f"{before}{conditional_escape(quote(row.pk))}{after}"
+        address = f"{before}{safe(quote(row.pk))}{after}"
         yield SafeString("".join([column.cell(row, address) for column in columns]))
 
 
@@ -55,7 +60,7 @@ def address_of(cl: ChangeList) -> tuple[str, str]:
     plain = reverse(name, args=(KEY,), current_app=cl.model_admin.admin_site.name)
     whole = add_preserved_filters({"preserved_filters": cl.preserved_filters, "opts": opts}, plain)
     before, _key, after = whole.partition(KEY)
-    return conditional_escape(before), conditional_escape(after)
+    return safe(before), safe(after)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class ListColumn:
 
     def cell(self, row: Any, address: str) -> str:
         text, whole = self.says(row)
-        said = f'<a href="{address}">{conditional_escape(text)}</a>' if self.links else conditional_escape(text)
+        said = f'<a href="{address}">{safe(text)}</a>' if self.links else safe(text)
         return f'<{self.tag} class="{self.classes}{" nowrap" if whole else ""}">{said}</{self.tag}>'
 
 
