@@ -18,6 +18,9 @@ from django.db import models, transaction
 from django.forms import DateInput, Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import log_access
@@ -219,6 +222,13 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if any(getattr(form, "stale", False) for form in (context["adminform"].form, *parts)):
             response.status_code = 409
         return response
+
+    @admin.display(description=SafeString('<input type="checkbox" id="action-toggle">'))
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """The stock box without its form widget: drawing a hundred of those took longer than the rest of their list."""
+        label = format_html(gettext("Select this object for an action - {}"), str(obj))
+        box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
+        return format_html(box, ACTION_CHECKBOX_NAME, obj.pk, label)
 
     # -- rights --
 

@@ -51,6 +51,14 @@ def test_every_list_says_what_the_stock_list_says(world: World, client: Client, 
     assert [name for name, rows in seen.items() if not rows] == []
 
 
+def test_the_box_of_a_row_is_the_stock_box(world: World) -> None:
+    world.door(101)
+    campaign = world.campaign(title='冬季 <大走访> & "更多"')
+    row = FrameDoor(campaign=campaign, premises=world.doors[0], pk=7)
+    ours = admin.site._registry[FrameDoor]
+    assert ours.action_checkbox(row) == admin.ModelAdmin.action_checkbox(ours, row)
+
+
 def test_a_row_s_page_leads_back_to_the_search_it_was_found_by(world: World, client: Client) -> None:
     world.door(101)
     client.force_login(world.chief)
