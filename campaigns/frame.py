@@ -79,11 +79,11 @@ def _granted(frame_door: FrameDoor) -> bool:
     return bool(asked.exists())
 
 
-def frames_of(premises: Premises, *, lock: bool) -> list[FrameDoor]:
+def frames_of(premises: Premises, *, lock: bool, closed: Campaign | None = None) -> list[FrameDoor]:
     """The door's rows in the frames of open campaigns, each with its campaign and, as `hand`, who holds it now or None.
 
     With `lock` they are locked in order until the transaction ends; without, the hands come with their officers.
-    Locked they may still be referred to, so that a share-out and a visit, which do so at commit, don't wait in a ring.
+    `closed`: and its row in this one, whether it is open or not. Locked they may still be referred to, so that a share-out and a visit, which do so at commit, don't wait in a ring.
     """
     live = FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))
     rows = FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
@@ -93,7 +93,8 @@ def frames_of(premises: Premises, *, lock: bool) -> list[FrameDoor]:
         if lock
         else rows.select_related("hand__officer", "hand__partner")
     )
-    found = list(rows.filter(premises=premises, campaign__state=Campaign.State.OPEN).order_by("pk"))
+    wanted = Q(campaign__state=Campaign.State.OPEN) | (Q(campaign=closed) if closed is not None else Q())
+    found = list(rows.filter(wanted, premises=premises).order_by("pk"))
     for row in found:
         # Django leaves the name away where there is none.
         row.__dict__.setdefault("hand", None)

@@ -120,7 +120,7 @@ def _brought_up_something(row: Visit) -> bool:
 def _void(row: Visit, *, by: Officer, at: datetime, reason: str) -> None:
     row.voided_at, row.voided_by, row.voided_why = at, by, reason.strip()[:200]
     row.save(update_fields=["voided_at", "voided_by", "voided_why"])
-    fold_door(row.premises, at=at)
+    fold_door(row.premises, at=at, also=row.campaign)
 
 
 @transaction.atomic
@@ -157,7 +157,7 @@ def correct_visit(*, visit: Visit, reason: str, by: Officer, at: datetime, **cha
     )
     row.revision += 1
     row.save(update_fields=[*changed, "revision", "notice_version"])
-    fold_door(row.premises, at=at)
+    fold_door(row.premises, at=at, also=row.campaign)
     return row
 
 

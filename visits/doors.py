@@ -40,13 +40,14 @@ def door_or_404(officer: Officer, pk: int) -> Premises:
 def hold_or_404(officer: Officer, pk: int) -> Door:
     """The same door for writing, held until the caller's transaction ends: what is read of it then stays true.
 
-    But for the hand, which a share-out may change meanwhile.
+    But for the hand, which a share-out may change meanwhile. A door that was merged away while its page was open is the
+    one that it was merged into: what was typed there is true of it.
     """
     try:
         door = hold_door(pk)
     except Refusal:
         raise Http404 from None
-    if door.premises.pk != pk or not may_stand_before(officer, door.premises):
+    if not may_stand_before(officer, door.premises):
         raise Http404
     return door
 

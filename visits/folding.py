@@ -14,9 +14,12 @@ from visits.models import Visit
 FOLDED = ("outcome", "band", "started_at", "next_at", "received_at", "campaign")
 
 
-def fold_door(premises: Premises, *, at: datetime) -> None:
-    """Writes the fold of this door in every open campaign whose frame holds it. Runs inside the action."""
-    fold_onto(frames_of(premises, lock=True), premises, at=at)
+def fold_door(premises: Premises, *, at: datetime, also: Campaign | None = None) -> None:
+    """Writes the fold of this door in every open campaign whose frame holds it. Runs inside the action.
+
+    `also` in this one, open or not: a record may be mended after its campaign was closed.
+    """
+    fold_onto(frames_of(premises, lock=True, closed=also), premises, at=at)
 
 
 def fold_onto(locked: Sequence[FrameDoor], premises: Premises, *, at: datetime) -> None:

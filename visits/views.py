@@ -187,7 +187,7 @@ def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> Htt
     if receipt is None:
         if refusal:
             # What the action had changed on the rows in hand was taken back with it: the page tells of them read anew.
-            screen = Screen(Door(door_or_404(officer, pk)), officer, now)
+            screen = Screen(Door(door_or_404(officer, screen.premises.pk)), officer, now)
             form.put_refusal(refusal)
         else:
             form.put_form_errors()

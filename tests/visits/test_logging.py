@@ -15,6 +15,7 @@ from tests.visits.steps import log, met, nobody
 from tests.world import NOW, World
 from visits.attempts import Attempt, FindingReport
 from visits.models import Submission, Visit
+from visits.round import walk_of
 
 
 def frame(door: Premises) -> FrameDoor:
@@ -45,6 +46,21 @@ def test_nobody_in_counts_as_an_attempt_and_not_as_a_visit(world: World, held: P
     assert (door.tries, door.contacts, door.met_on) == (1, 0, None)
 
 
+def test_a_door_that_was_said_to_be_gone_and_met_after_all_is_not_gone(world: World, held: Premises) -> None:
+    log(world, Attempt(premises_id=held.pk, outcome="moved", started_at=NOW - timedelta(days=1)))
+    assert frame(held).gone_said == "moved"
+    assert held.pk not in walk_of(world.owner, NOW), "it rests until a second hand has looked"
+    log(world, met(held))
+    assert (frame(held).gone_said, frame(held).met_on) == ("", NOW.date())
+
+
+def test_a_door_is_met_on_the_first_day_on_which_somebody_was(world: World, held: Premises) -> None:
+    log(world, met(held))
+    log(world, met(held, started_at=NOW - timedelta(days=2)))
+    log(world, met(held, started_at=NOW - timedelta(days=1)))
+    assert frame(held).met_on == NOW.date() - timedelta(days=2)
+
+
 def test_the_door_could_not_be_met_after_enough_attempts_in_enough_bands(world: World, held: Premises) -> None:
     for hours in (60, 36, 0):
         log(world, nobody(held, started_at=NOW - timedelta(hours=hours), keyed_later=True))
@@ -67,6 +83,7 @@ def test_the_door_could_not_be_met_after_enough_attempts_in_enough_bands(world: 
         ({"findings": (FindingReport(kind="hazard", category="fire", line=" "),)}, "finding_line"),
         ({"findings": (FindingReport(kind="hazard", category="fire", line="x", on_spot=True),)}, "finding_photo"),
         ({"findings": (FindingReport(kind="hazard", category="fire", line="x", grade=3),)}, "grade_reason"),
+        ({"findings": (FindingReport(kind="clue", category="theft", line="x", on_spot=True),)}, "finding_clue"),
     ],
 )
 def test_what_is_missing_is_refused_by_name(world: World, held: Premises, change: dict[str, object], code: str) -> None:

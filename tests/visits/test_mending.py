@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from accounts.refusals import Refusal
+from campaigns.actions import close_campaign
 from campaigns.models import Assignment, FrameDoor
 from registry.models import Contact, Premises
 from tests.visits.steps import log, met, nobody
@@ -59,6 +60,14 @@ def test_a_corrected_declaration_says_which_notice_it_was(world: World, held: Pr
     gone = correct_visit(visit=given, reason="没人", by=world.owner, at=NOW, outcome="nobody_in")
     gone.refresh_from_db()
     assert (gone.notice_version, gone.identity_shown) == (0, False)
+
+
+def test_a_record_voided_after_the_campaign_was_closed_leaves_its_door_unvisited(world: World, held: Premises) -> None:
+    visit = log(world, met(held)).visit
+    campaign = visit.campaign
+    close_campaign(campaign=campaign, version=campaign.version, by=world.desk, at=NOW + timedelta(hours=1))
+    void_visit(visit=visit, reason="走错门", by=world.owner, at=NOW + timedelta(hours=2))
+    assert (frame(held).met_on, frame(held).tries) == (None, 0)
 
 
 def test_a_visit_lasts_twelve_hours_at_most(world: World, held: Premises) -> None:

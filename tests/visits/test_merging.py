@@ -1,5 +1,6 @@
 """Doors found on the round, confirmed or merged by the supervisor."""
 
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,33 @@ def test_a_merged_door_gives_everything_to_the_listed_one(world: World, held: Pr
         held.name,
         "冯新",
     }
+
+
+def test_what_was_typed_at_a_door_that_is_merged_meanwhile_is_saved_at_the_listed_one(
+    world: World, held: Premises
+) -> None:
+    door = door_found(world)
+    client = signed_in(world.owner)
+    page = client.get(reverse("visits:door", args=[door.pk])).content.decode()
+    number = re.search(r'name="client_id" value="([^"]+)"', page)
+    merge_added(door=door, into=held, by=world.chief, at=NOW)
+    typed = {"client_id": number and number[1], "outcome": "met", "people_met": "1", "place": "home", "declared": "1"}
+    address = reverse("visits:door", args=[door.pk])
+    refused = client.post(address, {**typed, "place": ""})
+    assert refused.status_code == 422 and reverse("visits:door", args=[held.pk]) in refused.content.decode()
+    for _again in range(2):
+        assert client.post(address, typed).status_code == 302
+    assert [visit.premises for visit in Visit.objects.unscoped("test")] == [held]
+    assert client.post(reverse("visits:nobody_in", args=[door.pk])).status_code == 302
+    assert frames(held).get().tries == 2
+
+
+def test_return_visits_go_along_with_the_door(world: World, held: Premises) -> None:
+    door = door_found(world)
+    finding = FindingReport(kind="dispute", category="neighbour", line="漏水", on_spot=True)
+    case = log(world, met(door, findings=(finding,))).visit.findings.get().case
+    merge_added(door=door, into=held, by=world.chief, at=NOW)
+    assert [visit.premises for visit in case.return_visits.all()] == [held]
 
 
 def test_a_merge_holds_the_campaign_before_any_row_of_its_frame_as_a_share_out_and_a_closing_do(
