@@ -25,7 +25,7 @@ from accounts.actions import log_access
 from accounts.models import Notice, Officer
 from accounts.roles import Role
 from campaigns.board import Choice
-from campaigns.models import Assignment, CouldNotMeet, FrameDoor, Responsibility, ShareOut, ShareOutRun
+from campaigns.models import Assignment, CouldNotMeet, FrameDoor, Question, Responsibility, ShareOut, ShareOutRun
 from disputes.models import Closure, EntryText, LedgerEntry, ReturnVisit, Session
 from registry.fields import SealedTextField
 from registry.models import Area, ImportBatch, ImportRow
@@ -81,7 +81,7 @@ NO_TEXT = {
 # Text inside a structure, and columns whose rows keep a rule of the database.
 SHAPES: dict[str, Any] = {
     "accounts.Notice.parameters": lambda mark: {"number": mark},
-    "visits.Visit.answers": lambda mark: [{"question": 0, "text": "?", "answer": mark}],
+    "visits.Visit.answers": lambda mark: [{"question": pk, "text": "?", "answer": mark} for pk in asked_of_all()],
     "visits.Submission.body": lambda mark: {"diary": mark},
 }
 # Never changed by anybody: marked when they are written, as the rows whose text is a mark.
@@ -98,6 +98,11 @@ TOWARDS = (
     *("premises", "frame_door", "visit", "case", "assignment", "batch", "outreach", "walk_list", "snapshot"),
     *("entry", "officer", "by", "unit", "campaign"),
 )
+
+
+def asked_of_all() -> list[int]:
+    """Questions of every campaign: whichever a visit was asked, its answer is there."""
+    return list(Question.objects.values_list("pk", flat=True))
 
 
 @dataclass
