@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from accounts.access import rule_of
@@ -86,6 +87,26 @@ def holds_nul(request: HttpRequest) -> bool:
 
 def rights_in_words(rule: Any) -> str:
     return " / ".join(str(right.label) for right in rule.rights)
+
+
+class Announced:
+    """Puts a word before the title of every page that was not done: it is the first that a screen reader says.
+
+    The status tells, so that no template and no view has to remember it.
+    """
+
+    REFUSED = (409, 422)
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.status_code in self.REFUSED and is_page and not response.streaming:
+            word = escape(_("Fault: ")).encode()
+            response.content = response.content.replace(b"<title>", b"<title>" + word, 1)
+        return response
 
 
 class RefusalPage:

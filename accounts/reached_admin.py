@@ -217,10 +217,14 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> Any:
         if obj is not None:
             context["row_title"] = self.row_title(obj)
+        # Their place is the list of faults at the top (`components/faults.html`), not Django's one sentence.
+        refused, context["errors"] = bool(context.get("errors")), ()
         response = super().render_change_form(request, context, add, change, form_url, obj)
         parts = [form for formset in context["inline_admin_formsets"] for form in formset.formset.forms]
         if any(getattr(form, "stale", False) for form in (context["adminform"].form, *parts)):
             response.status_code = 409
+        elif refused:
+            response.status_code = 422
         return response
 
     @admin.display(description=SafeString('<input type="checkbox" id="action-toggle">'))

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.Announced",
     "accounts.middleware.Gate",
     "accounts.middleware.RefusalPage",
     "axes.middleware.AxesMiddleware",

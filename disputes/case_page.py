@@ -109,9 +109,10 @@ def page_of(
     opened: Act | None = None,
     form: Any = None,
     answered: tuple[int, forms.ReturnVisitForm] | None = None,
+    agreed: tuple[int, forms.ConsentForm] | None = None,
 ) -> dict[str, Any]:
-    """`opened` is the act whose `form` was refused, `answered` a return visit's number and its refused form: they
-    stay open, as they were typed."""
+    """`opened` is the act whose `form` was refused, `answered` a return visit's number and its refused form, `agreed` a
+    party's and that of its consent: they stay open, as they were typed."""
 
     def form_of(act: Act) -> Any:
         return form if opened is act else act.form(case=case, officer=officer, auto_id=act.ids)
@@ -126,7 +127,9 @@ def page_of(
         "may_note": may_note,
         "place": case.places.select_related("premises", "premises__area").first(),
         "visits": _return_visits(case, timezone.localdate(now)),
-        "refused": form or (answered[1] if answered else None),
+        "refused": form or (answered[1] if answered else agreed[1] if agreed else None),
+        "agreed": agreed[0] if agreed else None,
+        "consent_form": agreed[1] if agreed else None,
         "visit_form": answered[1] if answered else forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
         "answered": answered[0] if answered else None,
         "return_question": RETURN_QUESTIONS[case.kind],

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.lifecycles import seen_version
 from accounts.models import Officer
 from disputes.models import Case, Closure, Evidence, ReturnVisit
 from disputes.registering import PartyFacts
@@ -196,6 +197,18 @@ class MergeForm(MoveForm):
         if found is None:
             raise forms.ValidationError(_("There is no case with this number within your reach."))
         return found
+
+
+class ConsentForm(StyledForm):
+    """A party agrees to mediation or does not: two buttons, which send the version that the person saw."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = seen_version(self.data.get("version"))
+        self.consented = self.data.get("consented") == "yes"
+
+    def kwargs_of(self) -> dict[str, Any]:
+        return {"version": self.version, "consented": self.consented}
 
 
 class ReturnVisitForm(StyledForm):

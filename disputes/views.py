@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import signed_in
 from accounts.actions import log_access
-from accounts.lifecycles import seen_version, why_not
+from accounts.lifecycles import why_not
 from accounts.models import Officer
 from accounts.presses import one_press
 from accounts.refusals import Refusal
@@ -127,8 +127,9 @@ def _page(
     form: Any = None,
     status: int = 200,
     answered: tuple[int, forms.ReturnVisitForm] | None = None,
+    agreed: tuple[int, forms.ConsentForm] | None = None,
 ) -> HttpResponse:
-    context = page_of(case, me(request), timezone.now(), opened=opened, form=form, answered=answered)
+    context = page_of(case, me(request), timezone.now(), opened=opened, form=form, answered=answered, agreed=agreed)
     return render(request, "disputes/case.html", {**context, "tab": "cases"}, status=status)
 
 
@@ -175,11 +176,25 @@ def onward(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
     case = case_or_404(request, pk)
     party = get_object_or_404(Party, pk=party_pk, case=case)
-    version = seen_version(request.POST.get("version"))
-    agreed = request.POST.get("consented") == "yes"
-    actions.record_consent(case=case, party=party, consented=agreed, version=version, by=me(request), at=timezone.now())
+    form = forms.ConsentForm(request.POST, auto_id=f"consent-{party_pk}-%s")
+    try:
+        actions.record_consent(case=case, party=party, **form.kwargs_of(), by=me(request), at=timezone.now())
+    except Refusal as refusal:
+        again = _refused(request, case, refusal, form)
+        if refusal.code == "stale":
+            form.version = again.version
+        return _page(request, again, status=refusal.status, agreed=(party_pk, form))
     messages.success(request, _("Recorded."))
     return redirect("disputes:case", pk=pk)
+
+
+def _refused(request: HttpRequest, case: Case, refusal: Refusal, form: Any) -> Case:
+    """Puts the refusal into its form and on record; gives the case as it is now. A missing right is a page of its own."""
+    if refusal.status == 403:
+        raise refusal
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    log_access(me(request), "refused", case, reason=refusal.code, outcome=refusal.code)
+    return case_or_404(request, case.pk)
 
 
 @signed_in
@@ -201,7 +216,13 @@ def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose the answer."))
         return redirect("visits:round")
-    make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
+    try:
+        make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
+    except Refusal as refusal:
+        if not within:
+            raise
+        again = _refused(request, visit.case, refusal, form)
+        return _page(request, again, status=refusal.status, answered=(pk, form))
     messages.success(request, _("Recorded."))
     return redirect("disputes:case", pk=visit.case_id) if within else redirect("visits:round")
 

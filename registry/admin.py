@@ -122,6 +122,7 @@ class PremisesAdmin(BaseModelAdmin):
             "opts": self.opts,
             "door": door,
             "contacts": contacts,
+            "faults": [],
             "may_reveal": officer_of(request).may(Right.REVEAL, door.unit_id),
             **more,
         }
@@ -134,9 +135,8 @@ class PremisesAdmin(BaseModelAdmin):
         by = officer_of(request)
         door = get_object_or_404(self.get_queryset(request), pk=pk)
         form = RevealForm(request.POST)
-        typed = {"typed": request.POST.get("reason", "").replace("\0", ""), "asked": request.POST.get("contact", "")}
         if not form.is_valid():
-            return self._page(request, door, fault=_("Say in a few words why you need to see this."), **typed)
+            return self._refused(request, door, _("Say in a few words why you need to see this."))
         contact = None
         if number := form.cleaned_data["contact"]:
             contact = get_object_or_404(Contact.objects.visible_to(by), pk=number, premises=door)
@@ -144,8 +144,16 @@ class PremisesAdmin(BaseModelAdmin):
         try:
             value = reveal(premises=door, field=field, contact=contact, reason=reason, by=by, at=timezone.now())
         except Refusal as refusal:
-            return self._page(request, door, fault=refusal, **typed)
+            return self._refused(request, door, refusal)
         return self._page(request, door, revealed=value, revealed_field=field, revealed_contact=contact)
+
+    def _refused(self, request: HttpRequest, door: Premises, fault: Any) -> HttpResponse:
+        """The page again, with what was typed where it was typed."""
+        typed, asked = request.POST.get("reason", "").replace("\0", ""), request.POST.get("contact", "")
+        people = Contact.objects.visible_to(officer_of(request)).filter(premises=door)
+        known = {str(pk) for pk in people.values_list("pk", flat=True)}
+        place = f"reason-{asked}" if asked in known else "contacts"
+        return self._page(request, door, fault=fault, faults=[(place, fault)], typed=typed, asked=asked)
 
 
 @admin.register(Contact)

@@ -109,6 +109,8 @@ class ImportBatchAdmin(BaseModelAdmin):
             "opts": self.opts,
             "batch": batch,
             "preview": preview,
+            "refused": [],
+            **(extra_context or {}),
         }
         response = render(request, "admin/registry/importbatch/batch.html", context)
         if batch.state == ImportBatch.State.READING:
@@ -128,12 +130,12 @@ class ImportBatchAdmin(BaseModelAdmin):
         except Refusal as refusal:
             if refusal.code == "preview_stale":
                 look_again(batch=self._batch(request, pk), by=by, at=at)
-            self.message_user(request, str(refusal), level=messages.ERROR)
             if refusal.status == 409:
                 # The preview as it is now, with what was said: nobody takes it for the one that was confirmed.
-                shown = self.change_view(request, str(pk))
+                shown = self.change_view(request, str(pk), extra_context={"refused": [("bar", str(refusal))]})
                 shown.status_code = 409
                 return shown
+            self.message_user(request, str(refusal), level=messages.ERROR)
         else:
             self.message_user(request, _("The doors are in the register."))
         return self._back(batch)

@@ -114,6 +114,10 @@ class KnownAtDoor(Protocol):
     def gone_since(self, client_id: UUID | None) -> Sequence[Contact]: ...
 
 
+# What no person fills in, and what is wrong with the whole of it: said at the beginning of the form.
+WITHOUT_A_PLACE = {"", "client_id", "opened_at"}
+
+
 class VisitForm(forms.Form):
     """One visit, as the screen asks for it. Nothing is required here: the action says what is missing, in its order."""
 
@@ -209,7 +213,10 @@ class VisitForm(forms.Form):
         """Where something stands in the way of saving, and what; of a question its words too, for there are several."""
         asked = {f"q_{question.pk}": question.text for question in self.questions}
         return [
-            (place, f"{asked[place]} {sentences[0]}" if place in asked else sentences[0])
+            (
+                "form" if place in WITHOUT_A_PLACE else place,
+                f"{asked[place]} {sentences[0]}" if place in asked else sentences[0],
+            )
             for place, sentences in self.errors_at.items()
             if sentences
         ]

@@ -288,7 +288,8 @@ def added_door(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("visits:added")
         except Refusal as caught:
             refusal = caught
-    context = {"tab": "desk", "door": premises, "candidates": candidates, "refusal": refusal}
+    refused = [("id_into" if candidates else "listed", refusal.sentence)] if refusal else []
+    context = {"tab": "desk", "door": premises, "candidates": candidates, "refused": refused}
     return render(request, "visits/added_door.html", context, status=refusal.status if refusal else 200)
 
 

@@ -1,12 +1,13 @@
 """Tags of the shared look: an icon from our own sprite, and the links that a person's rights open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django import template
+from django.contrib.admin.helpers import InlineAdminFormSet
 from django.forms import BaseForm
 from django.templatetags.static import static
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import Right
@@ -33,25 +35,53 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
+# Where on the page, and what is wrong there.
+Fault = tuple[str, str]
+
+
 @register.inclusion_tag("components/faults.html")
-def faults(*refused: BaseForm | None) -> dict[str, list[tuple[str, str]]]:
+def faults(*refused: BaseForm | Sequence[Any] | None) -> dict[str, list[Fault]]:
     """What is wrong with the forms of a page, for its top: where, and what; nothing where none was refused.
 
     What is wrong with a form as a whole stands at `form` under its `auto_id` (`id_form` unless it says otherwise).
+    Beside forms it takes the inlines of an admin's page, and faults that no form found.
     """
-    return {"faults": [fault for form in refused if form is not None for fault in _faults_of(form)]}
+    return {"faults": [fault for each in refused if each for fault in _faults_in(each)]}
 
 
-def _faults_of(form: BaseForm) -> Iterator[tuple[str, str]]:
+def _faults_in(refused: BaseForm | Sequence[Any]) -> Iterator[Fault]:
+    if isinstance(refused, BaseForm):
+        yield from _faults_of(refused)
+        return
+    for each in refused:
+        if isinstance(each, InlineAdminFormSet):
+            yield from _faults_of_rows(each)
+        else:
+            yield each
+
+
+def _faults_of_rows(inline: InlineAdminFormSet) -> Iterator[Fault]:
+    """Of each row under its number, as the page counts them."""
+    rows, name = inline.formset, capfirst(str(inline.opts.verbose_name_plural))
+    if not rows.is_bound:
+        return
+    for sentence in rows.non_form_errors():
+        yield f"{rows.prefix}-group", f"{name}: {sentence}"
+    for number, form in enumerate(rows.forms, start=1):
+        for place, sentence in _faults_of(form):
+            yield place, f"{name} {number}, {sentence}"
+
+
+def _faults_of(form: BaseForm) -> Iterator[Fault]:
     for name, sentences in form.errors.items():
         field = form[name] if name in form.fields else None
         for sentence in sentences:
             if field is None or field.is_hidden:
-                yield str(form.auto_id) % "form", str(sentence)
-            elif field.widget_type == "radioselect":
-                yield f"{field.auto_id}_error", f"{field.label}: {sentence}"
+                yield str(form.auto_id) % form.add_prefix("form"), str(sentence)
+            elif field.use_fieldset:
+                yield f"{field.auto_id}_error", f"{capfirst(field.label)}: {sentence}"
             else:
-                yield field.id_for_label, f"{field.label}: {sentence}"
+                yield field.id_for_label, f"{capfirst(field.label)}: {sentence}"
 
 
 # What the worker does for a page is mostly done by then.

@@ -32,7 +32,7 @@ def dates(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     campaign = campaign_or_404(request, pk)
     must(officer_of(request), Right.SET_UP, campaign.unit_id)
     form = DatesForm(request.POST or None, campaign=campaign)
-    warnings: list[str] = []
+    warnings: list[tuple[str, str]] = []
     status = 200
     if request.method == "POST":
         status = 422
@@ -52,8 +52,8 @@ def dates(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     )
 
 
-def _try_dates(request: HttpRequest, campaign: Campaign, form: DatesForm) -> tuple[int, list[str]]:
-    """The status of the answer, and what follows from the new dates; every fault stands at its field."""
+def _try_dates(request: HttpRequest, campaign: Campaign, form: DatesForm) -> tuple[int, list[tuple[str, str]]]:
+    """The status of the answer, and what follows from which new date; every fault stands at its field."""
     wanted, said = form.dates(), form.cleaned_data
     faults = faults_of(campaign, wanted, timezone.localdate())
     if not faults:
@@ -68,7 +68,7 @@ def _try_dates(request: HttpRequest, campaign: Campaign, form: DatesForm) -> tup
             )
         except Refusal as refusal:
             if refusal.code == "look_first":
-                return refusal.status, [sentence for _field, sentence in warnings_of(campaign, wanted)]
+                return refusal.status, warnings_of(campaign, wanted)
             faults = [refusal]
         else:
             messages.success(request, _("The dates are changed."))

@@ -56,12 +56,12 @@ def _shown(campaign: Campaign, unit: Unit, choice: Choice, refusal: Refusal | No
     today = timezone.localdate()
     board = make_board(campaign=campaign, unit=unit, choice=choice, on=today, area_names=area_names(campaign, unit))
     stale = refusal is not None and refusal.code == "stale_board"
+    changes = what_changed(campaign, unit, seen, board) if stale else []
     return {
         "board": board,
         "choice": choice,
         "ways": [(way.value, way.label) for way in Way],
-        "refusal": refusal,
-        "changes": what_changed(campaign, unit, seen, board) if stale else [],
+        "refused": [("board", sentence) for sentence in (*([refusal.sentence] if refusal else []), *changes)],
         "weeks_left": _weeks_left(campaign, today),
         "is_open": campaign.state == Campaign.State.OPEN,
     }

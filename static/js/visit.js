@@ -67,12 +67,6 @@
     area.addEventListener("input", grow);
   });
 
-  var missing = document.getElementById("missing");
-  if (missing) {
-    var target = document.querySelector(missing.querySelector("a").getAttribute("href"));
-    if (target) { target.scrollIntoView({ block: "center" }); }
-  }
-
   function say(id, sentence) {
     ["retry", "refused", "other-hand", "signed-out"].forEach(function (each) {
       document.getElementById(each).classList.toggle("is-shown", each === id);

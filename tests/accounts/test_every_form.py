@@ -94,8 +94,32 @@ def fault_of(client: Client, form: Form, body: bytes) -> str:
         transaction.set_rollback(True)
     if answer.status_code >= 500 and answer.status_code != 503:
         return str(answer.status_code)
-    shown = b"" if answer.streaming else answer.content
-    return "not escaped" if "html" in answer.headers.get("Content-Type", "") and SCRIPT.encode() in shown else ""
+    shown = b"" if answer.streaming or "html" not in answer.headers.get("Content-Type", "") else answer.content
+    if SCRIPT.encode() in shown:
+        return "not escaped"
+    refused = answer.status_code in {409, 422} and shown
+    return unannounced(shown.decode()) if refused and not sent_to_another(form, shown.decode()) else ""
+
+
+def sent_to_another(form: Form, html: str) -> bool:
+    """A visit of another door, or typed by another officer, has no form of its own to come back to."""
+    return "of_door" in form.controls and "Fault: This was not done" in html
+
+
+TITLE = re.compile(r"<title>\s*Fault: \S")
+SUMMARY = re.compile(r'id="missing" tabindex="-1" autofocus>(.*?)</ul>', re.DOTALL)
+
+
+def unannounced(html: str) -> str:
+    """Whoever can't see the page is told that it was not done, and led from each reason to its place."""
+    if not TITLE.search(html):
+        return "the title does not say so"
+    summary = SUMMARY.search(html)
+    places = re.findall(r'href="#([^"]+)"', summary[1]) if summary else []
+    if not places:
+        return "no summary at the top"
+    nowhere = [place for place in places if not re.search(rf'\sid="{re.escape(place)}"', html)]
+    return f"links to nothing: {nowhere}" if nowhere else ""
 
 
 def formless(house: Marked) -> Iterator[Form]:
@@ -112,6 +136,7 @@ def tried_with(form: Form, fresh: list[str], turn: int) -> Iterator[tuple[str, b
 
     Alone a field gets one of the texts, another for each person; all of them with DOORSTEP_EVERY_ATTACK=1.
     """
+    yield "nothing", b"nothing=1"
     texts, sent = form.texts, {**{name: value for name, value, _to in form.buttons[:1]}, **form.fields}
     rest = urlencode({name: value for name, value in sent.items() if name not in texts}, doseq=True).encode()
     for name, spoilt in SPOILT.items():

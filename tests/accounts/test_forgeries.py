@@ -82,7 +82,7 @@ def test_units_below_move_with_their_unit_and_none_stands_below_itself(house: Ma
     beat = Unit.objects.create(name="一中队", kind="beat", parent=world.station)
     client = client_of(world.admin)
     circle = client.post(change("accounts_unit", world.station.pk), unit_sent(world.station, parent=beat.pk))
-    assert circle.status_code == 200 and "below itself" in circle.content.decode()
+    assert circle.status_code == 422 and "below itself" in circle.content.decode()
     moved = client.post(
         change("accounts_unit", world.station.pk), unit_sent(world.station, parent=world.other_station.pk)
     )

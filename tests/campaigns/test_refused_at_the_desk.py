@@ -28,7 +28,7 @@ def desk_in(language: str, officer: Officer) -> Client:
 
 
 def alert_of(answer: HttpResponse) -> str:
-    found = re.search(r'<div class="notice notice-bad" role="alert">(.*?)</div>', answer.content.decode(), re.S)
+    found = re.search(r'role="alert" id="missing"[^>]*>(.*?)</ul>', answer.content.decode(), re.S)
     return found[1] if found else ""
 
 

@@ -60,7 +60,7 @@ def test_what_lies_elsewhere_can_t_be_bound(world: World, campaign: Campaign, fo
     facts = {"campaign": own.pk, "area": "420303001002", "officer": world.colleague.pk, "kind": "包联"}
     facts[foreign] = {"area": other_area, "officer": other_officer, "campaign": campaign.pk}[foreign]
     answer = signed_in(world.chief).post(reverse("admin:campaigns_responsibility_add"), facts)
-    assert answer.status_code == 200 and foreign in answer.context["adminform"].form.errors
+    assert answer.status_code == 422 and foreign in answer.context["adminform"].form.errors
     assert bound(campaign=own, area_id=facts["area"]) == []
 
 

@@ -79,7 +79,7 @@ class Desk(Browser):
         status = 200
         while status == 200:
             status, page, _ = self.get(place)
-            if "are shared out" in page or "notice-bad" in page:
+            if "are shared out" in page or 'id="missing"' in page:
                 return
             time.sleep(0.1)
 

@@ -49,7 +49,7 @@ def keyed(request: HttpRequest) -> HttpResponse:
         name: request.POST.getlist(name) if name == "topics" else request.POST.get(name, "") for name in REMEMBERED
     }
     if not any(not line.is_blank for line in lines):
-        messages.warning(request, _("Nothing was typed yet."))
+        lines[0].errors["code"] = _("Nothing was typed yet.")
         return _page(request, head, lines, status=422)
     receipts, left = save_lines(lines, Walk.of(head.cleaned_data, by), at=now)
     if receipts:
@@ -88,6 +88,11 @@ def _page(request: HttpRequest, head: HeadForm, lines: list[Line], status: int =
         "lines": lines,
         "count": max((line.number for line in lines), default=0) + 1,
         "bad": bad,
+        "why_bad": [
+            (f"{next(iter(line.errors))}-{line.number}", _("Line %(n)s: %(why)s") % {"n": line.number + 1, "why": why})
+            for line in bad
+            for why in line.sentences
+        ],
         "most": MOST_LINES,
         "outcomes": list(enumerate(keys.OUTCOME_WORDS, start=1)),
         "places": list(enumerate(keys.PLACES, start=1)),
