@@ -37,7 +37,7 @@ def serve(site: Site, *, demo: bool) -> int:
     surroundings = {**site.surroundings(), "ALLOWED_HOSTS": allowed_hosts(host, demo=demo)}
     python = str(PYTHON)
     web = [
-        python, "-m", "gunicorn", "config.wsgi", "--bind", f"{bracketed(host)}:{port}", "--workers", "2", "--threads",
+        python, "-m", "gunicorn", "config.wsgi", "--worker-class", "config.web_worker.HouseWorker", "--bind", f"{bracketed(host)}:{port}", "--workers", "2", "--threads",
         "4", "--preload", "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--max-requests", "20000",
         "--max-requests-jitter", "2000",
     ]  # fmt: skip

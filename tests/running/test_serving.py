@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -31,13 +32,21 @@ def port() -> int:
 
 
 @pytest.fixture
-def served(django_db_setup: None, port: int) -> Iterator[subprocess.Popen[str]]:
+def log(tmp_path: Path) -> Path:
+    """Everything that the server says beside its own words."""
+    return tmp_path / "log.txt"
+
+
+@pytest.fixture
+def served(django_db_setup: None, port: int, log: Path) -> Iterator[subprocess.Popen[str]]:
     surroundings = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
     surroundings.pop("DOORSTEP_NO_POOL")
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=surroundings, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", PROGRAM]
+    with log.open("w") as said:
+        process = subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, stderr=said, text=True)
     assert process.stdout
     while "Ctrl-C" not in (line := process.stdout.readline()):
-        assert line, "it ended before it answered"
+        assert line, f"it ended before it answered: {log.read_text()}"
     yield process
     process.stdout.close()
     if process.poll() is None:
