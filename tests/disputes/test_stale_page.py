@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from disputes.actions import add_party
-from disputes.models import Case, Party, Session
+from disputes.models import Case, Party, ReturnVisit, Session
 from disputes.registering import PartyFacts
 from tests.browsing import PHONE, press
-from tests.disputes.test_case_moves import found
+from tests.disputes.test_case_moves import found, settled_dispute
 from tests.world import NOW, World
 
 SMALL = {**PHONE, "viewport": {"width": 360, "height": 740}}
@@ -97,3 +98,39 @@ def test_a_refused_form_of_a_case_is_said_on_the_first_screen(
     expect(summary).to_be_focused()
     summary.get_by_role("link").first.click()
     expect(page.locator("#add_party-form [name=name]")).to_be_in_viewport()
+
+
+@pytest.mark.django_db
+def test_a_refused_consent_comes_back_to_its_party(world: World, case: Case) -> None:
+    case = add_party(case=case, facts=PartyFacts(name="赵一"), version=case.version, by=world.owner, at=NOW)
+    party, seen = case.parties.get(), case.version
+    tab_of(world, case)("add_session", **SESSION)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.owner)
+    address = f"/cases/{case.pk}/parties/{party.pk}/consent/"
+    answer = client.post(address, {"version": seen, "consented": "yes"})
+    page = answer.content.decode()
+    place = f"consent-{party.pk}-form"
+    assert answer.status_code == 409 and "<title>Fault: " in page
+    assert f'href="#{place}"' in page and f'id="{place}"' in page
+    party.refresh_from_db()
+    assert party.consented is None
+    # As it was pressed, and having read what changed it counts once more.
+    case.refresh_from_db()
+    form = page[page.index(f'id="{place}"') :].split("</form>")[0]
+    assert re.findall(r'value="(yes|no)" aria-pressed="true"', form) == ["yes"]
+    assert client.post(address, {"version": case.version, "consented": "yes"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_refused_return_visit_comes_back_to_its_form_as_it_was_typed(world: World, case: Case) -> None:
+    case = settled_dispute(world, world.door(303))
+    visit = ReturnVisit.objects.unscoped("test").filter(case=case).order_by("due_on").last()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.owner)
+    sent = {"client_id": str(uuid4()), "answer": "settled", "note": "双方都说好了", "in_person": "on"}
+    answer = client.post(f"/cases/return-visits/{visit.pk}/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "<title>Fault: " in page
+    assert f'href="#answer-{visit.pk}"' in page and f'id="answer-{visit.pk}_error"' in page
+    assert 'value="双方都说好了"' in page
