@@ -1,5 +1,6 @@
 """A refused form says so first: in the title, in a list at the top that has the focus, with a way to each place."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.browsing import DESK, press, resized
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WORDS = {"zh-CN": "有误：", "en": "Fault: "}
+WORDS = {"zh-CN": re.compile("^有误："), "en": re.compile("^Fault: ")}
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def house(world: World) -> Watched:
 
 def judged(page: Page, axe: Callable[[Page], list[str]], language: str, place: str) -> None:
     """Announced, the list in focus, its first link leads to `place`; clean on a phone and on a desk."""
-    assert page.title().startswith(WORDS[language])
+    expect(page).to_have_title(WORDS[language])
     summary = page.locator("#missing")
     expect(summary).to_be_visible()
     expect(summary).to_be_focused()
@@ -33,8 +34,7 @@ def judged(page: Page, axe: Callable[[Page], list[str]], language: str, place: s
     expect(page.locator(f"#{place}")).to_be_focused()
 
 
-@pytest.mark.parametrize("language", WORDS)
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(("language", "scripts"), [("zh-CN", True), ("en", True), ("en", False)])
 def test_the_desk_s_set_up_forms(
     house: Watched, page_as: Callable[..., Page], axe: Any, language: str, scripts: bool
 ) -> None:
@@ -55,6 +55,6 @@ def test_the_desk_s_set_up_forms(
         if scripts:
             judged(page, axe, language, place)
         else:
-            assert page.title().startswith(WORDS[language])
+            expect(page).to_have_title(WORDS[language])
             expect(page.locator("#missing")).to_be_focused()
         page.context.close()
