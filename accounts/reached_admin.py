@@ -71,6 +71,13 @@ class ReachedChangeList(ChangeList):
             self.query = (sought_by(request, self.query) or "") if self.query else ""
         return super().get_queryset(request, exclude_parameters)
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Of the page's rows only what stands in the list is read; an action over them reads them whole."""
+        super().get_results(request)
+        listed: Any = self.model_admin
+        if listed.list_fields:
+            self.result_list = cast(Any, self.result_list).only(*listed.list_fields)
+
 
 def keys_among(model: Any, typed: Sequence[str]) -> list[str]:
     """What could be a key of this model; the rest would be an error of the database, not a row that is absent."""
@@ -112,6 +119,8 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     write_right: Right | None = None
     # What a row says in an Excel file; without any, the columns of the list. A name along foreign keys, or a `Column`.
     excel_columns: Sequence[str | Column] = ()
+    # What the rows of the list are read with, along foreign keys too; without any, all that they have.
+    list_fields: Sequence[str] = ()
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = PAGE

@@ -79,6 +79,10 @@ class FrameDoorAdmin(BaseModelAdmin):
     excel_columns = excel.FRAME
     list_filter = [WaitingFilter, "kind", ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
     list_select_related = ["premises", "area", "campaign"]
+    list_fields = [
+        *("premises__address", "area__name", "campaign__title", "kind", "tries", "last_outcome", "met_on"),
+        *("gone_said", "gone_confirmed_at"),
+    ]
     ordering = ["area_id", "walk_key", "pk"]
     search_fields = ["premises__address"]
     search_help_text = _("Part of the address")
@@ -224,6 +228,10 @@ class AssignmentAdmin(BaseModelAdmin):
     excel_columns = excel.ASSIGNMENTS
     list_filter = [LiveFilter, ("campaign", VisibleRelatedFilter), ("unit", VisibleRelatedFilter)]
     list_select_related = ["officer", "partner", "premises", "frame_door__area"]
+    list_fields = [
+        *("officer__name", "partner__name", "premises__address", "frame_door__area__name", "frame_door__met_on"),
+        *("rank", "due_on"),
+    ]
     search_fields = ["officer__badge", "officer__name"]
     search_help_text = _("Badge number or name")
     ordering = ["unit_id", "officer__badge", "rank", "pk"]

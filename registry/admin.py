@@ -72,7 +72,10 @@ class PremisesAdmin(BaseModelAdmin):
     read_right = Right.SEE_CONTACTS
     list_display = ["address", "community", "kind", "shown_name", "use", "register_officer", "confirmed_on"]
     list_filter = ["kind", "use", ("unit", VisibleRelatedFilter), "added_on_round"]
-    list_select_related = ["area", "unit"]
+    list_select_related = ["area"]
+    list_fields = [
+        *("address", "area__name", "kind", "name", "door_class", "use", "register_officer", "confirmed_on"),
+    ]
     search_fields = ["sought"]
     search_help_text = _("Name, address, pinyin or initials; at least two characters")
     ordering = ["area_id", "walk_key", "pk"]
@@ -92,7 +95,7 @@ class PremisesAdmin(BaseModelAdmin):
         if getattr(request, "whole_list", False):
             return queryset.seeking(search_term), False
         found = queryset.seeking(search_term).first_found(MOST_FOUND)
-        return found.select_related("area", "unit").defer("sought").order_by(*self.get_ordering(request)), False
+        return found.select_related("area").defer("sought").order_by(*self.get_ordering(request)), False
 
     @admin.display(description=_("community"), ordering="area_id")
     def community(self, door: Premises) -> str:

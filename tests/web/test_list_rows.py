@@ -12,6 +12,7 @@ from django.utils import translation
 from accounts.templatetags.list_rows import drawn
 from campaigns.models import Assignment, FrameDoor
 from campaigns.second_hand import ask_could_not_meet
+from registry.models import Premises
 from tests.furnished import furnished
 from tests.pressing.conftest import with_cases_on_their_way
 from tests.world import NOW, World
@@ -49,6 +50,20 @@ def test_every_list_says_what_the_stock_list_says(world: World, client: Client, 
                 seen[name] = max(seen.get(name, 0), len(rows))
     assert len(seen) == len(admin.site._registry)
     assert [name for name, rows in seen.items() if not rows] == []
+
+
+def test_a_row_asks_for_nothing_that_its_list_has_not_read(
+    world: World, client: Client, django_assert_num_queries: Any
+) -> None:
+    furnished(world)
+    client.force_login(world.chief)
+    for model in (Premises, FrameDoor, Assignment):
+        page = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        changelist = page.context["cl"]
+        changelist.result_list = list(changelist.result_list.all())
+        assert changelist.result_list
+        with django_assert_num_queries(0):
+            list(drawn(changelist))
 
 
 def test_the_box_of_a_row_is_the_stock_box(world: World) -> None:
