@@ -13,10 +13,11 @@ from disputes.evidence import add_evidence
 from disputes.ledger import faults, hands_of_cycle
 from disputes.models import Case, Closure, LedgerEntry, ReturnVisit
 from disputes.registering import PartyFacts
+from disputes.reopening import reopen
 from disputes.return_visits import make_return_visit, plan_return_visits
 from tests.disputes.steps import registered
 from tests.pictures import upload
-from tests.world import NOW, World
+from tests.world import NOW, TODAY, World
 
 DAY = timedelta(days=1)
 
@@ -364,3 +365,62 @@ def test_the_page_says_from_when_on_it_can_be_answered(world, settled_twice_over
     client.force_login(world.owner)
     page = client.get(f"/cases/{settled_twice_over.pk}/", headers={"accept-language": "en"}).content.decode()
     assert page.count("Asked again from") == 8
+
+
+def test_a_mediator_does_not_strike_off_what_was_mediated(world, door):
+    case = settled_dispute(world, door)
+    case = actions.add_session(
+        case=case, held_at=NOW, place="警务室", content="再次说清", version=case.version, by=world.chief, at=NOW
+    )
+    call(world, case)
+    case.refresh_from_db()
+    case = actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW + 7 * DAY)
+    with refused("four_eyes"):
+        actions.approve(case=case, version=case.version, by=world.chief, at=NOW + 7 * DAY)
+
+
+def test_opened_again_a_case_has_its_whole_term_anew_and_owes_no_older_return_visit(world, door):
+    case = found(world, door, on_spot=True)
+    case = actions.approve(case=case, version=case.version, by=world.chief, at=NOW)
+    assert ReturnVisit.objects.unscoped("test").filter(case=case, done_at=None).exists()
+    case = reopen(case=case, reason="又吵起来", version=case.version, by=world.owner, at=NOW + 20 * DAY)
+    assert case.due_on == TODAY + 27 * DAY
+    for name in ("王大", "李二"):
+        case = actions.add_party(
+            case=case, facts=PartyFacts(name, consented=True), version=case.version, by=world.owner, at=NOW
+        )
+    case = add_evidence(case=case, kind="paper", upload=upload(1), version=case.version, by=world.owner, at=NOW)
+    case = actions.settle(
+        case=case, outcome="reconciled", measures="说清", version=case.version, by=world.owner, at=NOW + 21 * DAY
+    )
+    now = ReturnVisit.objects.unscoped("test").get(case=case, cycle=case.cycle)
+    make_return_visit(visit=now, answer="settled", by=world.owner, at=NOW + 28 * DAY)
+    case.refresh_from_db()
+    case = actions.request_closure(case=case, version=case.version, by=world.owner, at=NOW + 28 * DAY)
+    assert case.state == "closure_pending"
+
+
+def test_of_another_grade_a_case_is_due_from_the_day_it_was_found(world, door):
+    case = found(world, door)
+    case = actions.regrade(
+        case=case, grade=2, grade_reason="多次争执", version=case.version, by=world.owner, at=NOW + 3 * DAY
+    )
+    assert case.due_on == TODAY + 15 * DAY
+
+
+def test_open_return_visits_go_along_to_the_new_lead(world, door):
+    case = settled_dispute(world, door)
+    case = actions.hand_over(case=case, lead=world.colleague, helper=None, version=case.version, by=world.chief, at=NOW)
+    assert [visit.officer for visit in ReturnVisit.objects.unscoped("test").filter(case=case)] == [world.colleague]
+
+
+def test_who_gave_a_case_on_in_an_older_cycle_had_no_hand_in_this_one(world, door):
+    case = settled_dispute(world, door)
+    call(world, case)
+    case.refresh_from_db()
+    case = actions.hand_over(case=case, lead=world.colleague, helper=None, version=case.version, by=world.chief, at=NOW)
+    case = actions.request_closure(case=case, version=case.version, by=world.colleague, at=NOW + 7 * DAY)
+    case = actions.approve(case=case, version=case.version, by=world.chief, at=NOW + 7 * DAY)
+    assert hands_of_cycle(case) == {world.owner.pk, world.colleague.pk}
+    case = reopen(case=case, reason="又吵起来", version=case.version, by=world.colleague, at=NOW + 20 * DAY)
+    assert hands_of_cycle(case) == {world.colleague.pk}
