@@ -3,24 +3,19 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from campaigns.models import Question, Topic
-from disputes.pictures import read_picture
 from disputes.words import Kind
-from registry.doors import Changes
 from registry.models import Contact, Premises
-from visits.attempts import Attempt
 from visits.finding_forms import FindingPlace, places_of
 from visits.models import Service, Visit
 from visits.questions import LastAnswer, Stray, stamp_of, strays_of
@@ -229,7 +224,7 @@ class VisitForm(forms.Form):
     def _put_fault(self, refusal: Refusal) -> None:
         field = refusal.field
         if field.startswith("finding_") and field[8:].isdigit():
-            field = self._found()[int(field[8:])].prefix
+            field = self.found()[int(field[8:])].prefix
         if field == "outcome" and self.cleaned_data.get("outcome") == "other":
             self._put("other_outcome", [str(_("Choose how it went."))])
             return
@@ -238,7 +233,7 @@ class VisitForm(forms.Form):
     def put_form_errors(self) -> None:
         for name, sentences in self.errors.items():
             self._put(place_of(name), [str(sentence) for sentence in sentences])
-        for place in self._found():
+        for place in self.found():
             for sentences in place.form.errors.values():
                 self._put(place.prefix, [str(sentence) for sentence in sentences])
 
@@ -250,10 +245,11 @@ class VisitForm(forms.Form):
 
     def is_valid(self) -> bool:
         """Whether everything can be read, also of the findings whose chip is on; what the others hold is left over."""
-        found = [place.form.is_valid() for place in self._found()]
+        found = [place.form.is_valid() for place in self.found()]
         return super().is_valid() and all(found)
 
-    def _found(self) -> list[FindingPlace]:
+    def found(self) -> list[FindingPlace]:
+        """Those that were switched on, in the order of the page."""
         return [place for place in self.findings if place.counts]
 
     def clean(self) -> dict[str, Any]:
@@ -274,84 +270,3 @@ class VisitForm(forms.Form):
     def _reads_otherwise(self, question: Question, data: Mapping[str, Any]) -> bool:
         seen = self.data.get(f"s_{question.pk}")
         return bool(seen and seen != stamp_of(question) and data.get(f"q_{question.pk}"))
-
-    # -- for the action --
-
-    def attempt(self, premises: Premises) -> Attempt:
-        """What was typed, as the action takes it. Raises `Refusal` for a picture that is none."""
-        data = self.cleaned_data
-        outcome = self._outcome()
-        met = outcome in Visit.DONE
-        return Attempt(
-            premises_id=premises.pk,
-            outcome=outcome,
-            started_at=self._moment("started") or data["opened_at"],
-            people_met=data["people_met"] or 0 if met else 0,
-            place=data["place"] if met else "",
-            declared=met and data["declared"] == "1" and not data["not_given"],
-            not_given_why=data["not_given_why"] if met else "",
-            facts_confirmed=met and data["facts"] == "same",
-            changes=self._changes() if met and data["facts"] == "changed" else None,
-            topics=self._topics() if met else (),
-            answers=self._answers() if met else {},
-            as_last=tuple(self._taken_over()) if met else (),
-            findings=tuple(place.report() for place in self._found()) if met else (),
-            photos=tuple(read_picture(file.file, file.size or 0, "photos") for file in data["photos"] or ()),
-            services=tuple(data["services"]) if met else (),
-            diary=data["diary"],
-            next_at=self._moment("next"),
-            officer_id=data["officer"],
-            partner_id=data["partner"],
-            keyed_later=self._moment("started") is not None,
-        )
-
-    def _taken_over(self) -> list[int]:
-        """Questions left empty that “as last time” answers."""
-        if not self.cleaned_data["as_last"]:
-            return []
-        return [pk for pk in self.last_answers if not self.cleaned_data.get(f"q_{pk}")]
-
-    def _answers(self) -> dict[int, str]:
-        data = self.cleaned_data
-        typed = {q.pk: data[f"q_{q.pk}"] for q in self.questions if data.get(f"q_{q.pk}")}
-        taken_over = {pk: self.last_answers[pk].answer for pk in self._taken_over()}
-        return {**typed, **taken_over, **{stray.question: stray.answer for stray in self.strays}}
-
-    def _outcome(self) -> str:
-        chosen: str = self.cleaned_data["outcome"]
-        if chosen == "met":
-            return Visit.Outcome.PARTLY if self.cleaned_data["broken_off"] else Visit.Outcome.COMPLETED
-        if chosen == "nobody":
-            return Visit.Outcome.NOBODY_IN
-        return self.cleaned_data["other_outcome"] if chosen == "other" else ""
-
-    def _changes(self) -> Changes:
-        data = self.cleaned_data
-        elsewhere = {"yes": True, "no": False}.get(data["registered_elsewhere"])
-        return Changes(
-            use=data["use"],
-            registered_elsewhere=elsewhere,
-            contact_name=data["contact_name"],
-            relation=data["relation"] if data["contact_name"] else "",
-            phone=data["phone"],
-            left=tuple(data["left"]),
-        )
-
-    def _topics(self) -> tuple[int, ...]:
-        data = self.cleaned_data
-        if data["topics"] == "whole":
-            return tuple(topic.pk for topic in self.door.topics)
-        if data["topics"] == "last":
-            return tuple(self.door.last_topics)
-        return tuple(data["topic"]) if data["topics"] == "pick" else ()
-
-    def _moment(self, name: str) -> datetime | None:
-        """Day and hour typed apart, because phones offer a good field for each."""
-        day, hour = self.cleaned_data[f"{name}_day"], self.cleaned_data[f"{name}_time"]
-        if day is None and hour is None:
-            return None
-        field = "next_at" if name == "next" else "started_at"
-        if hour is None:
-            raise Refusal("hour", _("Enter the time as well."), field)
-        day = day or timezone.localdate()
-        return timezone.make_aware(datetime.combine(day, hour))

@@ -31,6 +31,7 @@ from visits.attempts import Attempt
 from visits.building import building_of
 from visits.day import Undo
 from visits.doors import door_or_404, doors_found, hold_or_404, visit_or_404
+from visits.form_to_attempt import attempt_of
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Submission, Visit
 from visits.new_door_form import DoorForm
@@ -180,7 +181,7 @@ def _save(request: HttpRequest, officer: Officer, now: datetime, pk: int) -> Htt
             screen = Screen(hold_or_404(officer, pk), officer, now)
             form = screen.form(request.POST, request.FILES)
             if form.is_valid():
-                attempt, number = form.attempt(screen.premises), form.cleaned_data["client_id"]
+                attempt, number = attempt_of(form, screen.premises), form.cleaned_data["client_id"]
                 receipt = actions.log_at(door=screen.door, attempt=attempt, client_id=number, by=officer, at=now)
     except Refusal as caught:
         refusal = caught
