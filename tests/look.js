@@ -27,13 +27,20 @@ function inText(e) {
   const around = e.closest('p, li, dd, td, .second, .notice, .help, .messages')
   return Boolean(around) && around.textContent.trim().length > e.textContent.trim().length + 4
 }
-// The sizes of looks/: on a phone what is read, filled in or pressed has 16; second lines, heads and marks have 15, 14, 13.
-const SMALL = '.second, .aside, .small-line, .help, .context, .tally, .tag, .state, .last-answer, .quiet, .legend, .under, small, kbd, code, nav, header, #header, .breadcrumbs, .demo-mark, .bar-titles, .paginator, .error, .errorlist'
+// The sizes of looks/: on a phone text has 16; heads of a section 15, second lines, terms and heads of rows 14, marks, heads of
+// columns, navigation and small lines 13.
+// At the desk text has 14, what is small 13. Whatever is none of these by its class or its element is text.
+const SMALLER = [
+  [13, '.tag, .state, .small-line, .aside, .actions, .action-counter, thead th, .board-heads, .figures .second, .tally, .count-dot, .legend, .under, .hash, code, kbd, small, nav, .tabs, header, #header, .breadcrumbs, .paginator, .demo-mark, .demo-tag, .drawn'],
+  [14, '.second, .context, .help, .last-answer, .quiet, .error, .errorlist, .lang-row, dt, th'],
+  [15, 'h2, h3, legend, .label, .card-name']
+]
 // A table of counts side by side on a phone keeps the desk's size: its figures are compared, not read.
 const COUNTS = '.board-row, .board-person, .figures, .import-rows, .stretch, .block, .keyed'
-const READ = 'main p:not([class]), dd, td, label, button, .button, input[type=submit]'
 function leastOf(e, phone) {
-  return phone && e.closest(READ) && !e.closest(SMALL) && !e.closest(COUNTS) ? 16 : 13
+  const named = SMALLER.filter(([, roles]) => e.closest(roles)).map(([size]) => size)
+  const text = phone && !e.closest(COUNTS) ? 16 : 14
+  return Math.min(text, ...named)
 }
 function rectsOf(item) {
   const rects = [], walker = document.createTreeWalker(item, NodeFilter.SHOW_TEXT)
