@@ -32,7 +32,7 @@ def plan_return_visits(case: Case, at: datetime) -> None:
         parties = list(case.parties.all()) if case.grade > 1 else []
         plan = [(days, party, lead) for days in RETURN_DAYS[case.grade] for party in parties or (None,)]
     elif case.kind == Kind.HAZARD and case.outcome == Outcome.RECTIFIED:
-        plan = [(RECHECK_DAYS, None, _other_hand(case))]
+        plan = [(RECHECK_DAYS, None, _other_hand(case, day))]
     elif case.kind == Kind.REQUEST and case.outcome != Outcome.WITHDRAWN:
         plan = [(RETURN_DAYS[1][0], None, lead)]
     ReturnVisit.objects.unscoped("planning").bulk_create(
@@ -48,14 +48,14 @@ def plan_return_visits(case: Case, at: datetime) -> None:
     )
 
 
-def _other_hand(case: Case) -> Officer:
-    """Somebody other than the lead for the re-check: the helper, else a colleague of the station."""
-    if case.helper is not None and case.helper_id != case.lead_id:
-        return case.helper
-    colleagues = Officer.objects.unscoped("who re-checks").filter(unit_id=case.unit_id, kind=Officer.Kind.POLICE)
-    found: Officer | None = (
-        colleagues.working(case.found_on).exclude(pk=case.lead_id).order_by("added_at", "badge").first()
-    )
+def _other_hand(case: Case, day: date) -> Officer:
+    """Somebody other than the lead who works on that day for the re-check: the helper, else a colleague of the station."""
+    working = Officer.objects.unscoped("who re-checks").working(day).exclude(pk=case.lead_id)
+    helper: Officer | None = working.filter(pk=case.helper_id).first()
+    if helper is not None:
+        return helper
+    colleagues = working.filter(unit_id=case.unit_id, kind=Officer.Kind.POLICE)
+    found: Officer | None = colleagues.order_by("added_at", "badge").first()
     if found is None:
         raise Refusal("nobody_rechecks", _("Nobody else at the station can check this hazard again. Ask the bureau."))
     return found

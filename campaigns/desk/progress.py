@@ -21,7 +21,7 @@ from registry.models import Area
 from registry.xlsx_table import Table, write_tables
 
 COUNTED = ("doors", "visited", "tried")
-SUMMED = (*COUNTED, "held", "due", "today", "added", "could_not")
+SUMMED = (*COUNTED, "gone_met", "held", "due", "today", "added", "could_not")
 
 # The outcomes' words live a floor up; the fold keeps only their codes.
 OUTCOME_WORDS = {
@@ -104,6 +104,7 @@ def _counted(campaign: Campaign, unit: Unit, today: date) -> tuple[list[dict[str
             doors=Count("pk", filter=Q(gone_confirmed_at__isnull=True)),
             held=Count("hand"),
             visited=Count("met_on"),
+            gone_met=Count("met_on", filter=Q(gone_confirmed_at__isnull=False)),
             tried=Count("pk", filter=not_met & Q(tries__gt=0)),
             due=Count("pk", filter=not_met & Q(hand__due_on__lte=today)),
             today=Count("pk", filter=Q(last_at__gte=midnight, last_at__lt=midnight + timedelta(days=1))),
@@ -137,9 +138,16 @@ def _by_person(sums: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _by_area(sums: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of what stands there, whoever holds it."""
-    areas = Area.objects.filter(pk__in=list(sums)).order_by("pk").values("name", area_id=F("pk"))
-    return [{**area, **(found := sums[area["area_id"]]), "percent": _percent(found)} for area in areas]
+    """Of what stands there, whoever holds it.
+
+    A door confirmed gone at which somebody was met after all is on neither side, as in the visit rate.
+    """
+    rows = []
+    for area in Area.objects.filter(pk__in=list(sums)).order_by("pk").values("name", area_id=F("pk")):
+        row = {**area, **sums[area["area_id"]]}
+        row["visited"] -= row["gone_met"]
+        rows.append({**row, "percent": _percent(row)})
+    return rows
 
 
 def _percent(row: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions import officer_leaves
 from accounts.lifecycles import move
 from accounts.refusals import Refusal
 from disputes import actions
@@ -424,3 +425,15 @@ def test_who_gave_a_case_on_in_an_older_cycle_had_no_hand_in_this_one(world, doo
     assert hands_of_cycle(case) == {world.owner.pk, world.colleague.pk}
     case = reopen(case=case, reason="又吵起来", version=case.version, by=world.colleague, at=NOW + 20 * DAY)
     assert hands_of_cycle(case) == {world.colleague.pk}
+
+
+def test_who_left_is_not_asked_to_check_again(world, door):
+    first = world.colleague
+    officer_leaves(officer=first, on=TODAY, by=world.chief, at=NOW)
+    case = found(world, door, kind="hazard", category="fire", title="飞线充电")
+    case = actions.settle(case=case, outcome="rectified", measures="拆除", version=case.version, by=world.owner, at=NOW)
+    asked = ReturnVisit.objects.unscoped("test").get(case=case).officer
+    assert asked not in {first, world.owner} and asked.is_active
+    later = found(world, door, kind="hazard", category="fire", title="堆物", at=NOW - 5 * DAY)
+    actions.settle(case=later, outcome="rectified", measures="清理", version=later.version, by=world.owner, at=NOW)
+    assert ReturnVisit.objects.unscoped("test").get(case=later).officer == asked
