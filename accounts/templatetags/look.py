@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import Right
@@ -66,7 +67,7 @@ def _faults_of_rows(inline: InlineAdminFormSet) -> Iterator[Fault]:
     if not rows.is_bound:
         return
     for sentence in rows.non_form_errors():
-        yield f"{rows.prefix}-group", f"{name}: {sentence}"
+        yield f"{rows.prefix}-group", said_of(name, sentence)
     for number, form in enumerate(rows.forms, start=1):
         for place, sentence in _faults_of(form):
             yield place, f"{name} {number}, {sentence}"
@@ -79,9 +80,14 @@ def _faults_of(form: BaseForm) -> Iterator[Fault]:
             if field is None or field.is_hidden:
                 yield str(form.auto_id) % form.add_prefix("form"), str(sentence)
             elif field.use_fieldset:
-                yield f"{field.auto_id}_error", f"{capfirst(field.label)}: {sentence}"
+                yield f"{field.auto_id}_error", said_of(capfirst(field.label), sentence)
             else:
-                yield field.id_for_label, f"{capfirst(field.label)}: {sentence}"
+                yield field.id_for_label, said_of(capfirst(field.label), sentence)
+
+
+def said_of(label: str, sentence: str) -> str:
+    """With the colon of the reader's language."""
+    return gettext("%(label)s: %(sentence)s") % {"label": label, "sentence": sentence}
 
 
 # What the worker does for a page is mostly done by then.
