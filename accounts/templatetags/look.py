@@ -85,7 +85,7 @@ def _faults_of(form: BaseForm) -> Iterator[Fault]:
                 yield field.id_for_label, said_of(capfirst(field.label), sentence)
 
 
-def said_of(label: str, sentence: str) -> str:
+def said_of(label: Any, sentence: Any) -> str:
     """With the colon of the reader's language."""
     return gettext("%(label)s: %(sentence)s") % {"label": label, "sentence": sentence}
 
