@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, Unit
@@ -92,6 +93,14 @@ class Campaign(ScopedModel):
         """The campaign's weeks run from Monday to Sunday; the week of its first day is week 1."""
         first_monday = self.starts_on.toordinal() - self.starts_on.weekday()
         return (day.toordinal() - first_monday) // 7 + 1
+
+    @cached_property
+    def beside(self) -> list[int]:
+        """Other campaigns that run on some of the same days: one visit may count for several."""
+        others = Campaign.objects.unscoped("campaigns of the same days").exclude(pk=self.pk)
+        return list(
+            others.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on).values_list("pk", flat=True)
+        )
 
 
 class CampaignPart(models.Model):

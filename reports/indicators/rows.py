@@ -126,17 +126,14 @@ def visits_of(campaign: Campaign) -> QuerySet[Visit]:
     """Standing attempts that count for the campaign: its own, and those logged for another one that runs at the same
     time, at doors that both hold (`visits.tallies.counting` says when)."""
     standing: QuerySet[Visit] = Visit.objects.unscoped(WHY).standing()
-    of_these_days = Q(starts_on__lte=campaign.ends_on, ends_on__gte=campaign.starts_on)
-    others = Campaign.objects.unscoped("campaigns of the same days").filter(of_these_days).exclude(pk=campaign.pk)
-    beside = list(others.values_list("pk", flat=True))
-    if not beside:
+    if not campaign.beside:
         return standing.filter(campaign=campaign)
     held = FrameDoor.objects.unscoped(WHY).filter(campaign=campaign, premises=OuterRef("premises"))
     shared = Q(Exists(held), started_at__gte=start_of(campaign.starts_on), received_at__gte=campaign.opened_at)
     shared &= Q(started_at__lt=start_of(campaign.ends_on + timedelta(days=1)))
     if campaign.closed_at is not None:
         shared &= Q(received_at__lt=campaign.closed_at)
-    return standing.filter(Q(campaign=campaign) | Q(campaign__in=beside) & shared)
+    return standing.filter(Q(campaign=campaign) | Q(campaign__in=campaign.beside) & shared)
 
 
 def done(scope: Scope) -> QuerySet[Visit]:

@@ -182,7 +182,6 @@ LOOKED_AT = {
     ("registry/preview.py", "names of other stations in one summed line"),
     ("reports/indicators/beside.py", "?"),
     ("reports/indicators/rows.py", "?"),
-    ("reports/indicators/rows.py", "campaigns of the same days"),
     ("visits/round.py", "contact rates are counts"),
 }
 
