@@ -151,11 +151,12 @@ class DatesForm(forms.Form):
             initial |= {f"phase_{phase.pk}_{name}": getattr(phase, name) for name in ("starts_on", "ends_on")}
         super().__init__(data, initial=initial)
         for phase in self.phases:
-            for name, word in (("starts_on", _("from")), ("ends_on", _("until"))):
-                self.fields[f"phase_{phase.pk}_{name}"] = forms.DateField(label=word, widget=DAY)
+            named = {"phase": phase.name}
+            for name, label in (("starts_on", _("%(phase)s, from")), ("ends_on", _("%(phase)s, until"))):
+                self.fields[f"phase_{phase.pk}_{name}"] = forms.DateField(label=label % named, widget=DAY)
 
-    def phase_fields(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        return [(p.name, self[f"phase_{p.pk}_starts_on"], self[f"phase_{p.pk}_ends_on"]) for p in self.phases]
+    def phase_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"phase_{p.pk}_starts_on"], self[f"phase_{p.pk}_ends_on"]) for p in self.phases]
 
     def dates(self) -> Dates:
         data = self.cleaned_data

@@ -1,9 +1,11 @@
 """Setting a campaign up: copied from the last one, its dates moved with care, its questions edited by two at once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.refusals import Refusal
@@ -12,6 +14,7 @@ from campaigns.copying import copy_campaign
 from campaigns.dates import Dates, change_dates
 from campaigns.models import Assignment, Campaign, FrameDoor, Phase, Question, Responsibility
 from campaigns.question_sets import MOST_REQUIRED, QUESTION_SETS
+from tests.forms import form_at
 from tests.visits.steps import log, nobody
 from tests.world import NOW, TODAY, World
 
@@ -170,6 +173,15 @@ def test_a_phase_outside_the_new_dates_is_refused_at_its_field(world: World, ope
     assert asked.field.startswith("phase_") and asked.code == "phase_outside"
     backwards = {**spans, phase.pk: (phase.ends_on, phase.starts_on)}
     assert refused(world, opened, phases=backwards).field == f"phase_{phase.pk}_ends_on"
+
+
+def test_the_faults_of_several_phases_are_told_apart(world: World, opened: Campaign, desk: Client) -> None:
+    address = reverse("admin:campaigns_campaign_dates", args=[opened.pk])
+    fields = form_at(desk.get(address), address).fields
+    answer = desk.post(address, {**fields, "ends_on": str(TODAY + 10 * DAY)})
+    first, *_more = re.findall(r'<a href="#id_phase_\d+_ends_on">([^<]*)</a>', answer.content.decode())
+    assert answer.status_code == 422
+    assert first.startswith(opened.phases.get(ends_on__gt=TODAY + 10 * DAY, starts_on__lte=TODAY + 10 * DAY).name)
 
 
 def test_visits_outside_the_new_dates_are_refused_at_the_field(world: World, opened: Campaign) -> None:
