@@ -128,7 +128,7 @@ def _show(batch: ImportBatch, reading: importing.Reading, at: datetime) -> Impor
         progress=100,
         counts=importing.count(batch),
         columns=reading.tables,
-        messages=[{"kind": reading.kind, "skipped": reading.skipped}],
+        messages=[{"kind": reading.kind, "skipped": reading.skipped, "hidden": reading.hidden}],
         dated_on=batch.dated_on,
     )
 

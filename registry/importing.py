@@ -24,6 +24,7 @@ class Reading:
 
     tables: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     kind: str = "xlsx"
     dated_on: date | None = None
     rows: int = 0
@@ -60,6 +61,8 @@ def _note(reading: Reading, found: Found) -> None:
             reading.dated_on = date.fromisoformat(found.value["dated_on"])
     elif found.what == "skipped":
         reading.skipped.append(found.value)
+    elif found.what == "hidden":
+        reading.hidden.append(found.value)
     elif found.what == "done":
         reading.kind = found.value["kind"]
         if reading.dated_on is None and found.value["modified"]:

@@ -84,6 +84,19 @@ class Preview:
         return sorted({heading for table in self.batch.columns or [] for _letter, heading in table["never_read"]})
 
     @property
+    def again(self) -> list[str]:
+        """Columns passed over because one further left has the same name, by letter and heading."""
+        tables = self.batch.columns or []
+        return list(
+            dict.fromkeys(f"{letter} {said}" for table in tables for letter, said, _of in table.get("again", []))
+        )
+
+    @property
+    def hidden(self) -> list[str]:
+        """Sheets that were not read."""
+        return self.batch.messages[0].get("hidden", []) if self.batch.messages else []
+
+    @property
     def skipped(self) -> list[str]:
         return self.batch.messages[0].get("skipped", []) if self.batch.messages else []
 

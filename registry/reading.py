@@ -42,7 +42,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Found:
-    """One answer of the child: "expected" rows, a "sheet" with its table or "skipped" without, "rows", "done".
+    """One answer of the child: "expected" rows, a "hidden" sheet, a "sheet" with its table or "skipped" without,
+    "rows", "done".
 
     Of "rows" their number, the sheet's name, and the rows' lines as one text.
     """
@@ -162,10 +163,15 @@ def _read(
     file: BinaryIO, options: dict[str, Any], layout: BinaryIO | None, say: Any, allowance: Allowance
 ) -> dict[str, str]:
     workbook = open_workbook(file, options["name"])
+    shown = [sheet for sheet in workbook.sheets if sheet.visible]
     keeper = _Keeper(layout)
     tables = 0
-    say("expected", sum(sheet.rows_about for sheet in workbook.sheets))
+    say("expected", sum(sheet.rows_about for sheet in shown))
+    # Neither read nor kept: nobody who looks at the workbook sees what stands there.
     for sheet in workbook.sheets:
+        if not sheet.visible:
+            say("hidden", sheet.name)
+    for sheet in shown:
         table = find_table(sheet)
         keeper.sheet(sheet, table, workbook.kind)
         if table is None:
@@ -177,7 +183,7 @@ def _read(
         say("sheet", {**table.describe(), "dated_on": table.dated_on.isoformat() if table.dated_on else ""})
         _rows(table, options["known"], keeper, say, allowance)
     if not tables:
-        raise UnreadableFile("no_table", rows=HEADING_ROWS)
+        raise UnreadableFile("no_table" if len(shown) == len(workbook.sheets) else "table_hidden", rows=HEADING_ROWS)
     keeper.close()
     return {"kind": workbook.kind, "modified": workbook.modified.isoformat() if workbook.modified else ""}
 

@@ -65,6 +65,10 @@ FILE_SENTENCES = {
         "No heading row was found in the first %(rows)s rows of any sheet. "
         "The table needs at least a column “详细地址” (address) or “门牌” (door number)."
     ),
+    "table_hidden": _(
+        "No heading row was found in the first %(rows)s rows of any sheet that is shown, and hidden sheets are not read. "
+        "If the table stands in a hidden sheet, show that sheet, save, and upload the file again."
+    ),
 }
 
 

@@ -36,6 +36,8 @@ class Table:
     never_read: list[int] = field(default_factory=list)
     ours: list[int] = field(default_factory=list)
     unused: list[int] = field(default_factory=list)
+    again: list[tuple[int, str]] = field(default_factory=list)
+    """Columns of a name that another column, further left, has already: their index and that name."""
     dated_on: date | None = None
     title: str = ""
     before: list[Row] = field(default_factory=list)
@@ -77,6 +79,10 @@ class Table:
             "read": [[column_letters(index + 1), self.headings[index], name] for name, index in self.columns.items()],
             "never_read": [[column_letters(index + 1), self.headings[index]] for index in self.never_read],
             "unused": [[column_letters(index + 1), self.headings[index]] for index in self.unused],
+            "again": [
+                [column_letters(index + 1), self.headings[index], column_letters(self.columns[name] + 1)]
+                for index, name in self.again
+            ],
         }
 
 
@@ -157,7 +163,9 @@ def _read_heading(sheet: Sheet, upper: Row, lower: Row | None) -> Table:
             table.ours.append(index)
         elif is_never_read(text):
             table.never_read.append(index)
-        elif name and name not in table.columns:
+        elif name and name in table.columns:
+            table.again.append((index, name))
+        elif name:
             table.columns[name] = index
         elif plain_heading(text) not in {"序号", "编号", "no"}:
             table.unused.append(index)

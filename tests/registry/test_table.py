@@ -139,3 +139,12 @@ def test_a_heading_is_matched_whole_never_in_part() -> None:
 
 def test_a_sheet_without_a_place_is_no_table() -> None:
     assert table_of([["姓名", "电话"], ["张三", "19900000001"]]) is None
+
+
+def test_a_second_column_of_a_name_is_told_with_its_letter_and_the_one_that_is_read() -> None:
+    table = table_of([["社区", "地址", "联系电话", "备忘", "联系电话", "手机"], ["六四", "1号", "19900000001"]])
+    assert table is not None
+    assert table.columns["phone"] == 2
+    described = table.describe()
+    assert described["again"] == [["E", "联系电话", "C"], ["F", "手机", "C"]]
+    assert described["unused"] == [["D", "备忘"]]

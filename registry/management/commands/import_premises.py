@@ -14,6 +14,7 @@ from accounts.models import Officer, Unit
 from accounts.refusals import Refusal
 from registry.actions import confirm_import, discard_import, read_batch, upload_workbook
 from registry.models import ImportBatch
+from registry.preview import Preview
 from registry.refusals import file_sentence, row_sentence
 
 
@@ -95,6 +96,12 @@ class Command(BaseCommand):
         ]:
             self.stdout.write(f"{value:>9,}  {label}")
         language = get_language() or "zh-hans"
+        preview = Preview(batch, language, {})
+        if preview.hidden:
+            self.stdout.write(_("Hidden sheets, not read: %(sheets)s") % {"sheets": ", ".join(preview.hidden)})
+        if preview.again:
+            columns = ", ".join(preview.again)
+            self.stdout.write(_("Second columns of the same name, not used: %(columns)s") % {"columns": columns})
         refused = batch.rows.filter(verdict="refused").order_by("pk")[:20]
         for row in refused:
             sentences = " ".join(row_sentence(reason, language) for reason in row.reasons)
