@@ -91,7 +91,7 @@ def register_at_door(request: HttpRequest, door_pk: int) -> HttpResponse:
                 case = register_finding(
                     facts=form.facts(),
                     premises=door,
-                    campaign=_campaign_of(door),
+                    campaign=_campaign_of(door, timezone.localdate()),
                     client_id=form.cleaned_data["client_id"],
                     by=officer,
                     at=timezone.now(),
@@ -119,11 +119,12 @@ def terms(today: date) -> list[tuple[Any, str, Any]]:
     ]
 
 
-def _campaign_of(door: Premises) -> Campaign | None:
-    """The running campaign whose frame holds the door, the newest first: its figures count the case."""
+def _campaign_of(door: Premises, today: date) -> Campaign | None:
+    """The campaign that runs today and whose frame holds the door, the newest first: its figures count the case."""
     frame = (
         FrameDoor.objects.unscoped("the campaign that a door in reach belongs to")
         .filter(premises=door, campaign__state=Campaign.State.OPEN)
+        .filter(campaign__starts_on__lte=today, campaign__ends_on__gte=today)
         .select_related("campaign")
         .order_by("-campaign__starts_on", "pk")
         .first()

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -161,6 +162,17 @@ def test_what_somebody_brings_to_the_station_is_on_record_once(world: World) -> 
     case = Case.objects.unscoped("test").get()
     assert first["Location"] == second["Location"] == reverse("disputes:case", args=[case.pk])
     assert (case.kind, case.source, case.source_ref, case.lead) == ("request", "walk_in", "WX-7", world.chief)
+
+
+def test_a_matter_counts_for_a_campaign_whose_days_run_today_only(world: World) -> None:
+    door, client = world.door(302), client_of(world, "owner")
+    running = world.campaign(starts_on=NOW.date() - 20 * DAY, ends_on=NOW.date())
+    world.campaign(title="昨天结束", starts_on=NOW.date() - 16 * DAY, ends_on=NOW.date() - DAY)
+    client.post(reverse("disputes:new", args=[door.pk]), typed())
+    assert Case.objects.unscoped("test").get().campaign == running
+    with time_machine.travel(NOW + DAY, tick=False):
+        client_of(world, "owner").post(reverse("disputes:new", args=[door.pk]), typed())
+    assert Case.objects.unscoped("test").order_by("pk").last().campaign is None
 
 
 @pytest.mark.parametrize(
