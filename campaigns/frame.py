@@ -23,7 +23,10 @@ from registry.models import Premises
 
 @dataclass(frozen=True)
 class Attempts:
-    """All standing attempts at one door in one campaign, added up; the order of arrival does not matter."""
+    """All standing attempts at one door in one campaign, added up; the order of arrival does not matter.
+
+    `tries_since` and `bands_since` are those begun after a supervisor sent the door back, all where nobody did.
+    """
 
     tries: int = 0
     contacts: int = 0
@@ -33,6 +36,8 @@ class Attempts:
     met_on: date | None = None
     next_at: datetime | None = None
     gone_said: str = ""
+    tries_since: int = 0
+    bands_since: Sequence[str] = ()
 
 
 def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) -> FrameDoor:
@@ -41,7 +46,8 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
     Called inside the transaction of the visit's action, which has locked the door's rows (`frames_of`).
     """
     campaign = frame_door.campaign
-    enough = attempts.tries >= campaign.attempts_needed and len(set(attempts.bands)) >= campaign.bands_needed
+    in_bands = len(set(attempts.bands_since)) >= campaign.bands_needed
+    enough = attempts.tries_since >= campaign.attempts_needed and in_bands
     not_met = attempts.met_on is None and attempts.tries > 0 and attempts.last_outcome in ("nobody_in", "appointment")
     frame_door.tries = attempts.tries
     frame_door.contacts = attempts.contacts
@@ -72,10 +78,12 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
 
 
 def _granted(frame_door: FrameDoor) -> bool:
-    """A supervisor granted it before the policy's number was reached."""
+    """A supervisor granted it before the policy's number was reached, and sent it back no more."""
     if frame_door.could_not_meet_at is None:
         return False
     asked = CouldNotMeet.objects.unscoped("fold of attempts").filter(frame_door=frame_door, granted=True)
+    if frame_door.returned_at is not None:
+        asked = asked.filter(decided_at__gt=frame_door.returned_at)
     return bool(asked.exists())
 
 

@@ -102,6 +102,7 @@ class FrameDoorAdmin(BaseModelAdmin):
         "last_at",
         "met_on",
         "could_not_meet_at",
+        "returned_at",
     ]
 
     @admin.display(description=_("address"), ordering="walk_key")

@@ -122,7 +122,7 @@ def decide_could_not_meet(*, requests: Sequence[CouldNotMeet], granted: bool, by
 
 @transaction.atomic
 def return_could_not_meet(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> int:
-    """The supervisor sends doors back to be tried again; returns how many.
+    """The supervisor sends doors back to be tried again; returns how many. Attempts are counted anew from `at` on.
 
     Skips a door that is not “could not be met”. Raises `Refusal` (409) when one is no more since `doors` were read, or
     none is. Needs SHARE_OUT at each door's unit.
@@ -135,6 +135,6 @@ def return_could_not_meet(*, doors: Sequence[FrameDoor], by: Officer, at: dateti
     if refusal := _moved_on(waited, still):
         raise refusal
     for door in still:
-        door.could_not_meet_at = None
-        door.save(update_fields=["could_not_meet_at"])
+        door.could_not_meet_at, door.returned_at = None, at
+        door.save(update_fields=["could_not_meet_at", "returned_at"])
     return len(still)

@@ -30,7 +30,7 @@ def fold_onto(locked: Sequence[FrameDoor], premises: Premises, *, at: datetime) 
     visits = list(standing.only(*FOLDED).order_by("started_at", "pk"))
     for door in locked:
         counted = [visit for visit in visits if _counts(visit, door.campaign)]
-        note_attempts(frame_door=door, attempts=folded(counted), at=at)
+        note_attempts(frame_door=door, attempts=folded(counted, since=door.returned_at), at=at)
 
 
 def _counts(visit: Visit, campaign: Campaign) -> bool:
@@ -42,12 +42,17 @@ def _counts(visit: Visit, campaign: Campaign) -> bool:
     return runs and campaign.opened_at is not None and visit.received_at >= campaign.opened_at
 
 
-def folded(visits: Sequence[Visit]) -> Attempts:
-    """`visits` oldest first. An appointment stands until the next attempt; gone stands until somebody is met."""
+def folded(visits: Sequence[Visit], *, since: datetime | None = None) -> Attempts:
+    """`visits` oldest first. An appointment stands until the next attempt; gone stands until somebody is met.
+
+    `since`: when the door was sent back to be tried again; an attempt that began before stays one of the attempts, and
+    is not asked of “could not be met”, however late it came in.
+    """
     if not visits:
         return Attempts()
     met = [visit for visit in visits if visit.is_done]
     last = visits[-1]
+    anew = [visit for visit in visits if since is None or visit.started_at > since]
     gone = next((visit.outcome for visit in reversed(visits) if visit.outcome in Visit.GONE), "")
     return Attempts(
         tries=len(visits),
@@ -58,4 +63,6 @@ def folded(visits: Sequence[Visit]) -> Attempts:
         met_on=timezone.localdate(met[0].started_at) if met else None,
         next_at=last.next_at,
         gone_said="" if met else gone,
+        tries_since=len(anew),
+        bands_since=sorted({visit.band for visit in anew}),
     )

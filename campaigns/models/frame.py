@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
@@ -34,7 +35,8 @@ class FrameDoor(ScopedModel):
     """A door of a campaign's frame as it was when the campaign opened, with the fold of its attempts.
 
     The fold (tries, bands, last outcome, met on) is written by `frame.note_attempts()` from the visits floor,
-    always for the whole door, so that it does not depend on the order in which visits arrive.
+    always for the whole door, so that it does not depend on the order in which visits arrive. `returned_at`: a
+    supervisor sent it back to be tried again; attempts before that make it “could not be met” no more.
     """
 
     class Gone(models.TextChoices):
@@ -58,6 +60,7 @@ class FrameDoor(ScopedModel):
     met_on = models.DateField(_("first visited on"), null=True, blank=True)
     next_at = models.DateTimeField(_("appointment"), null=True, blank=True)
     could_not_meet_at = models.DateTimeField(_("could not be met since"), null=True, blank=True)
+    returned_at = models.DateTimeField(pgettext_lazy("door", "sent back"), null=True, blank=True)
     gone_said = models.CharField(_("said to be gone"), max_length=12, choices=Gone.choices, blank=True)
     gone_confirmed_at = models.DateTimeField(_("confirmed gone"), null=True, blank=True)
     gone_confirmed_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+")

@@ -11,7 +11,7 @@ from campaigns import actions, frame, second_hand
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from tests.campaigns.steps import three_in_hand
 from tests.world import NOW, World
-from visits.actions import log_attempt, take_back
+from visits.actions import correct_visit, log_attempt, take_back
 from visits.attempts import Attempt
 
 DAY = timedelta(days=1)
@@ -74,6 +74,49 @@ def test_enough_attempts_in_enough_bands_make_a_door_could_not_be_met_until_one_
     assert frame_door(campaign, door).could_not_meet_at is not None
     take_back(visit=last, by=world.owner, at=NOW + timedelta(minutes=1))
     assert frame_door(campaign, door).could_not_meet_at is None
+
+
+def test_a_door_that_was_sent_back_is_not_given_up_by_the_attempts_before(world, campaign):
+    door = world.doors[0]
+    for at in (NOW - 2 * DAY, (NOW - DAY).replace(hour=19), NOW):
+        first = knock(world, door, at)
+    second_hand.return_could_not_meet(
+        doors=[frame_door(campaign, door)], by=world.chief, at=NOW + timedelta(minutes=30)
+    )
+    wrong = knock(world, door, NOW + timedelta(hours=1))
+    take_back(visit=wrong, by=world.owner, at=NOW + timedelta(hours=1, minutes=2))
+    correct_visit(visit=first, reason="记错", by=world.owner, at=NOW + timedelta(hours=2), diary="敲了两次门")
+    knock(world, door, NOW + timedelta(minutes=20))
+    assert frame_door(campaign, door).could_not_meet_at is None, "logged late, it was before the door came back"
+    for at in (NOW + DAY, (NOW + DAY).replace(hour=19)):
+        knock(world, door, at)
+    assert (frame_door(campaign, door).tries, frame_door(campaign, door).could_not_meet_at) == (6, None)
+    last = knock(world, door, NOW + 2 * DAY)
+    assert frame_door(campaign, door).could_not_meet_at == NOW + 2 * DAY + timedelta(minutes=1)
+    take_back(visit=last, by=world.owner, at=NOW + 2 * DAY + timedelta(minutes=2))
+    assert frame_door(campaign, door).could_not_meet_at is None
+
+
+def test_what_was_granted_before_a_door_was_sent_back_grants_nothing_after(world, campaign):
+    door = world.doors[0]
+    knock(world, door, NOW - DAY)
+    asked = second_hand.ask_could_not_meet(
+        frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW
+    )
+    second_hand.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
+    second_hand.return_could_not_meet(doors=[frame_door(campaign, door)], by=world.chief, at=NOW)
+    for at in (NOW + DAY, (NOW + DAY).replace(hour=19)):
+        knock(world, door, at)
+    last = knock(world, door, NOW + 2 * DAY)
+    assert frame_door(campaign, door).could_not_meet_at is not None
+    take_back(visit=last, by=world.owner, at=NOW + 2 * DAY + timedelta(minutes=2))
+    assert frame_door(campaign, door).could_not_meet_at is None, "the old grant does not hold the door"
+    again = second_hand.ask_could_not_meet(
+        frame_door=frame_door(campaign, door), reason="仍在外地", by=world.owner, at=NOW + 3 * DAY
+    )
+    second_hand.decide_could_not_meet(requests=[again], granted=True, by=world.chief, at=NOW + 3 * DAY)
+    knock(world, door, NOW + 3 * DAY + timedelta(hours=1))
+    assert frame_door(campaign, door).could_not_meet_at == NOW + 3 * DAY, "granted anew stays granted"
 
 
 def test_an_officer_asks_earlier_and_a_supervisor_decides(world, campaign):
