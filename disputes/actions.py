@@ -289,8 +289,12 @@ def regrade(*, case: Case, grade: int, grade_reason: str, version: int, by: Offi
 
 @transaction.atomic
 def void(*, case: Case, reason: str, version: int, by: Officer, at: datetime) -> Case:
+    """Entered by mistake: the request to strike it off is refused by it, planned return visits are made no more."""
     needs_text(reason, "reason", _("Say why it is void."))
-    return move(case, CASE, "void", by=by, at=at, version=version, facts={"reason": reason})
+    case = move(case, CASE, "void", by=by, at=at, version=version, facts={"reason": reason})
+    _decide(case, by=by, at=at, approved=False, opinion=reason.strip()[:300])
+    ReturnVisit.objects.unscoped("of a case that is void").filter(case=case, done_at__isnull=True).delete()
+    return case
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from accounts.models import Officer
 from accounts.refusals import Refusal
 from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
+from disputes.guards import worked_on
 from disputes.models import Case, LedgerEntry, state_label
 from disputes.return_visits import opens_on, too_early
 from disputes.states import CASE, entry_label, move_label
@@ -154,6 +155,8 @@ def _steps(case: Case, officer: Officer, now: datetime, opened: Act | None, form
         if act.adds or case.state not in CASE.moves[act.move].sources or case.kind not in act.kinds:
             continue
         if act.name in ("perform", "report_back") and _done_already(case, act):
+            continue
+        if act.name == "void" and worked_on(case):
             continue
         refusal = why_not(case, CASE, act.move, by=officer, at=now)
         steps.add(Step(act, move_label(case.kind, act.move), refusal, form_of(act), open=opened is act))

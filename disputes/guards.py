@@ -42,6 +42,32 @@ def somebody_in_the_case(case: Case, by: Officer, at: datetime, changes: Changes
     return Refusal("not_in_case", _("Only the lead, the helper or a supervisor may add to this case."), status=403)
 
 
+def worked_on(case: Case) -> bool:
+    """Whether anything was done in a case since it came on record, beside the photo that came with it.
+
+    One that still waits for somebody to take it on is in nobody's work.
+    """
+    if case.state in (Case.State.REGISTERED, Case.State.ASSIGNED):
+        return False
+    born, *later = sorted(case.entries.all(), key=lambda entry: entry.version)
+    brought = {"action": "note", "what": "evidence", "by": born.actor_id, "at": born.at}
+    return any(
+        {"action": entry.action, "what": entry.payload.get("what"), "by": entry.actor_id, "at": entry.at} != brought
+        for entry in later
+    )
+
+
+def entered_by_mistake(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
+    """Void is for what should not be on record; what was worked on is settled and struck off."""
+    if not worked_on(case):
+        return None
+    return Refusal(
+        "worked_on",
+        _("Something was done in this case since it came on record: it can't be void any more. Settle it instead."),
+        status=409,
+    )
+
+
 def the_new_lead_may_lead(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
     lead = changes.get("lead")
     if lead is None or lead.may(Right.LEAD_CASE, case.unit_id):

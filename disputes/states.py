@@ -16,6 +16,7 @@ from disputes.guards import (
     a_resident_to_tell,
     an_outcome_of_its_kind,
     by_another_hand,
+    entered_by_mistake,
     grade_3_is_for_the_bureau,
     grade_moves_the_right_way,
     not_settled_by_failure,
@@ -159,7 +160,13 @@ MOVES: dict[str, Move] = {
         S.HANDLING,
         sets=("closed_at", "performed", "cycle", "due_on", *UNSETTLED),
     ),
-    "void": Move(_("void"), (S.REGISTERED, S.ASSIGNED), S.VOIDED, Right.DIRECT_CASES),
+    "void": Move(
+        _("void"),
+        (S.REGISTERED, S.ASSIGNED, S.HANDLING, S.CLOSURE_PENDING),
+        S.VOIDED,
+        Right.DIRECT_CASES,
+        (entered_by_mistake,),
+    ),
     "merge": Move(
         _("merge into another"), (S.REGISTERED, S.ASSIGNED), S.VOIDED, Right.DIRECT_CASES, sets=("merged_into",)
     ),

@@ -18,6 +18,7 @@ from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
 from campaigns.frame import add_to_frame
 from campaigns.models import Campaign
+from disputes.guards import worked_on
 from disputes.models import Case
 from registry import doors as register
 from registry.models import Area, Premises, holds_door
@@ -103,18 +104,23 @@ def void_visit(*, visit: Visit, reason: str, by: Officer, at: datetime) -> None:
     _check_correctable(row, by, at)
     if not reason.strip():
         raise Refusal("reason", _("Say why."), "reason")
-    if _brought_up_something(row):
-        raise Refusal(
-            "has_cases",
-            _("This visit brought up a case. Ask the supervisor to void the case first."),
-            "reason",
-        )
+    if standing := _brought_up(row):
+        raise Refusal("has_cases", _way_out(standing), "reason")
     _void(row, by=by, at=at, reason=reason)
 
 
-def _brought_up_something(row: Visit) -> bool:
+def _brought_up(row: Visit) -> list[Case]:
     """Cases that stand: somebody must have been met."""
-    return bool(row.findings.exclude(case__state=Case.State.VOIDED).exists())
+    return [finding.case for finding in row.findings.exclude(case__state=Case.State.VOIDED).select_related("case")]
+
+
+def _way_out(standing: list[Case]) -> str:
+    """What can still be done about a visit whose cases stand: a case that was worked on stays, and so does its visit."""
+    if any(worked_on(case) for case in standing):
+        return _(
+            "This visit brought up a case that was worked on since: it stays on record. Correct what is wrong in it."
+        )
+    return _("This visit brought up a case. Ask the supervisor to void the case first.")
 
 
 def _void(row: Visit, *, by: Officer, at: datetime, reason: str) -> None:
@@ -145,7 +151,7 @@ def correct_visit(*, visit: Visit, reason: str, by: Officer, at: datetime, **cha
         return row
     said = _as_attempt(row)
     refuse([*rules.outcome_faults(said), *rules.next_faults(said, row.received_at, row.campaign)])
-    if not row.is_done and _brought_up_something(row):
+    if not row.is_done and _brought_up(row):
         raise Refusal("has_cases", _("This visit brought up a case: somebody was met."), "outcome")
     VisitRevision.objects.create(
         visit=row,

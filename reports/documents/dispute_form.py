@@ -194,6 +194,7 @@ def _days(visit: ReturnVisit) -> list[str]:
 
 def _closing(case: Case | None) -> Section:
     closure = case.closures.select_related("requested_by", "decided_by").last() if case else None
+    void = case is not None and case.state == Case.State.VOIDED
     return Section(
         _("Striking off"),
         (
@@ -207,7 +208,7 @@ def _closing(case: Case | None) -> Section:
                     closure.opinion if closure else "",
                     ticks=(
                         Tick(_("struck off"), bool(closure and closure.approved)),
-                        Tick(_("returned"), bool(closure and closure.approved is False)),
+                        Tick(_("returned"), bool(closure and closure.approved is False and not void)),
                     ),
                     lines=2,
                 )
