@@ -151,6 +151,25 @@ def test_who_was_met_since_the_request_was_read_is_not_could_not_be_met(world, c
     )
 
 
+def test_who_shares_out_for_another_station_decides_no_request_and_sends_no_door_back(world, campaign):
+    door = world.doors[0]
+    knock(world, door, NOW - DAY)
+    asked = second_hand.ask_could_not_meet(
+        frame_door=frame_door(campaign, door), reason="外出务工", by=world.owner, at=NOW
+    )
+    for stranger in (world.other_chief, world.colleague):
+        with pytest.raises(Refusal) as refused:
+            second_hand.decide_could_not_meet(requests=[asked], granted=True, by=stranger, at=NOW)
+        assert refused.value.status == 403
+    assert CouldNotMeet.objects.unscoped("test").get().decided_at is None
+    second_hand.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW)
+    for stranger in (world.other_chief, world.colleague):
+        with pytest.raises(Refusal) as refused:
+            second_hand.return_could_not_meet(doors=[frame_door(campaign, door)], by=stranger, at=NOW)
+        assert refused.value.status == 403
+    assert frame_door(campaign, door).could_not_meet_at == NOW
+
+
 def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
     door = world.doors[0]
     knock(world, door, NOW - DAY, outcome="moved")

@@ -17,6 +17,7 @@ from campaigns.question_sets import MOST_REQUIRED, QUESTION_SETS
 from tests.forms import form_at
 from tests.visits.steps import log, nobody
 from tests.world import NOW, TODAY, World
+from visits.actions import take_back
 
 DAY = timedelta(days=1)
 
@@ -191,6 +192,28 @@ def test_visits_outside_the_new_dates_are_refused_at_the_field(world: World, ope
     assert (asked.code, asked.field) == ("work_before", "starts_on")
     asked = refused(world, opened, ends_on=TODAY - 3 * DAY)
     assert (asked.code, asked.field) == ("work_after", "ends_on")
+
+
+def test_a_campaign_may_begin_and_end_on_the_days_somebody_was_out_and_end_today(
+    world: World, opened: Campaign
+) -> None:
+    for at in (NOW - 2 * DAY, NOW):
+        log(world, nobody(world.doors[0], started_at=at, ended_at=at))
+    spans = {p.pk: (TODAY, TODAY) for p in opened.phases.all()}
+    moved = move(world, opened, warned=True, starts_on=TODAY - 2 * DAY, ends_on=TODAY, phases=spans)
+    assert (moved.starts_on, moved.ends_on) == (TODAY - 2 * DAY, TODAY)
+
+
+def test_a_campaign_where_nobody_was_out_yet_may_end_today(world: World, opened: Campaign) -> None:
+    spans = {p.pk: (TODAY, TODAY) for p in opened.phases.all()}
+    assert move(world, opened, warned=True, ends_on=TODAY, phases=spans).ends_on == TODAY
+
+
+def test_a_voided_visit_holds_no_day_of_a_campaign(world: World, opened: Campaign) -> None:
+    gone = log(world, nobody(world.doors[0], started_at=NOW - 2 * DAY, ended_at=NOW - 2 * DAY))
+    take_back(visit=gone.visit, by=world.owner, at=NOW)
+    spans = {p.pk: (TODAY, TODAY) for p in opened.phases.all()}
+    assert move(world, opened, warned=True, starts_on=TODAY, phases=spans).starts_on == TODAY
 
 
 def test_an_open_campaign_is_closed_not_ended_in_the_past(world: World, opened: Campaign) -> None:
