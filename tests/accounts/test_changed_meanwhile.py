@@ -60,6 +60,15 @@ def test_where_both_changed_the_same_the_second_is_told_and_decides(world: World
     assert Unit.objects.unscoped("test").get(pk=world.station.pk).phone == "0719-8880002"
 
 
+def test_two_who_typed_the_same_are_not_told_of_each_other(world: World, unit_page: str) -> None:
+    client = client_of(world.admin)
+    first, second = Page(client, unit_page), Page(client, unit_page)
+    first.save(phone="0719-8880001")
+    assert second.save(phone="0719-8880001", short_name="乙").status == 302
+    unit = Unit.objects.unscoped("test").get(pk=world.station.pk)
+    assert (unit.phone, unit.short_name) == ("0719-8880001", "乙")
+
+
 def test_a_save_after_the_warning_still_keeps_what_only_the_other_changed(world: World, unit_page: str) -> None:
     client = client_of(world.admin)
     first, second = Page(client, unit_page), Page(client, unit_page)

@@ -5,8 +5,11 @@ import pytest
 from accounts.refusals import Refusal
 from campaigns.board import Way
 from campaigns.models import Assignment, FrameDoor
+from campaigns.second_hand import confirm_gone
 from tests.campaigns.steps import board_of, confirm, hands
-from tests.world import TODAY, World
+from tests.visits.steps import log
+from tests.world import NOW, TODAY, World
+from visits.attempts import Attempt
 
 
 @pytest.fixture
@@ -69,6 +72,17 @@ def test_by_hand_takes_over_what_others_hold_but_not_what_was_visited(world, cam
     assert hands(campaign) == {"周明": 3, "何川": 3}
     ended = Assignment.objects.unscoped("test").filter(ended_at__isnull=False)
     assert {row.ended_by_id for row in ended} == {world.chief.pk} and len(ended) == 3
+
+
+def test_a_door_that_a_second_hand_confirmed_gone_is_given_to_nobody_and_its_neighbours_are(world, campaign):
+    log(world, Attempt(premises_id=world.doors[1].pk, outcome="moved", started_at=NOW, ended_at=NOW))
+    gone = FrameDoor.objects.unscoped("test").get(premises=world.doors[1])
+    confirm_gone(doors=[gone], by=world.chief, at=NOW)
+    board = board_of(world, campaign)
+    assert board.share == 5
+    confirm(world, campaign, board.digest)
+    assert hands(campaign) == {"周明": 5}
+    assert not Assignment.objects.unscoped("test").filter(frame_door=gone).exists()
 
 
 def test_two_boards_at_once_and_the_second_writes_nothing(world, campaign):
