@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Officer
 from campaigns.models import Assignment, Campaign
@@ -63,6 +64,39 @@ def returns_of(officer: Officer, at: datetime) -> list[Return]:
     return [Return(row) for row in rows.select_related("case", "premises", "premises__area", "party")[:50]]
 
 
+@dataclass(frozen=True)
+class Over:
+    """An open campaign whose days are over, and how many doors of it the officer still holds."""
+
+    title: str
+    ended_on: date
+    doors: int
+
+    @property
+    def sentence(self) -> str:
+        words = ngettext(
+            "“%(title)s” ended on %(day)s. %(n)d door of it in your hands was not visited and is on no round any more. "
+            "Ask the supervisor whether it goes on.",
+            "“%(title)s” ended on %(day)s. %(n)d doors of it in your hands were not visited and are on no round any more. "
+            "Ask the supervisor whether it goes on.",
+            self.doors,
+        )
+        return words % {"title": self.title, "day": labels.short_day(self.ended_on), "n": self.doors}
+
+
+def over_for(officer: Officer, at: datetime) -> list[Over]:
+    """Campaigns that are past their last day and not closed yet: what is left of them would be refused at the door."""
+    left = (
+        Assignment.objects.visible_to(officer)
+        .live()
+        .of(officer)
+        .filter(campaign__state=Campaign.State.OPEN, campaign__ends_on__lt=timezone.localdate(at))
+        .filter(frame_door__met_on__isnull=True, frame_door__gone_confirmed_at__isnull=True)
+    )
+    rows = left.order_by().values_list("campaign__title", "campaign__ends_on").annotate(n=Count("pk", distinct=True))
+    return [Over(*row) for row in rows.order_by("campaign__ends_on", "campaign__title")]
+
+
 def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
     """The round: what is to be walked today, with whatever a row says beside the door."""
     rows = walk_of(officer, at)
@@ -105,7 +139,10 @@ def walk_of(officer: Officer, at: datetime) -> dict[int, Row]:
 
 
 def _walk(officer: Officer, at: datetime) -> Any:
-    """Live assignments due by today and not met before today, less those whose doors are confirmed not to exist."""
+    """Live assignments due by today and not met before today, less those whose doors are confirmed not to exist.
+
+    Of campaigns that run today: on any other day the visit would be refused.
+    """
     today = timezone.localdate(at)
     start, end = labels.day_bounds(at)
     return (
@@ -113,6 +150,7 @@ def _walk(officer: Officer, at: datetime) -> Any:
         .live()
         .of(officer)
         .filter(campaign__state=Campaign.State.OPEN, frame_door__gone_confirmed_at__isnull=True)
+        .filter(campaign__starts_on__lte=today, campaign__ends_on__gte=today)
         .filter(Q(due_on__lte=today) | Q(frame_door__next_at__lt=end) | Q(frame_door__last_at__range=(start, end)))
         .filter(Q(frame_door__met_on__isnull=True) | Q(frame_door__met_on=today))
         .exclude(frame_door__could_not_meet_at__lt=start)

@@ -35,7 +35,7 @@ from visits.form_to_attempt import attempt_of
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Submission, Visit
 from visits.new_door_form import DoorForm
-from visits.round import day_of, next_door, returns_of
+from visits.round import day_of, next_door, over_for, returns_of
 from visits.screen import Screen, must_be_of_here
 from visits.short_forms import CouldNotMeetForm, SeekingForm
 
@@ -54,6 +54,7 @@ def round_view(request: HttpRequest) -> HttpResponse:
     context = {
         "tab": "round",
         "day": day_of(officer, now, show),
+        "over": over_for(officer, now),
         "show": show,
         "undo": _undo(request, officer),
         "saved": _saved(request, officer),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -51,6 +52,32 @@ def test_an_appointment_of_today_is_pinned_above_the_buildings(world: World, hel
     log(world, met(held, outcome="appointment", people_met=0, place="", next_at=soon))
     page = owner.get("/round/").content.decode()
     assert "Booked 10:16 · in 16 min" in page
+
+
+def test_a_campaign_whose_days_are_over_offers_no_doors_and_says_so(world: World, owner: Client) -> None:
+    doors = [world.door(number) for number in (101, 102, 201)]
+    campaign = world.campaign(starts_on=NOW.date() - timedelta(days=9), ends_on=NOW.date())
+    campaign.questions.update(required=False)
+    for rank, door in enumerate(doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    log(world, met(doors[0]))
+    page = owner.get("/round/")
+    assert (page.context["day"].total, page.context["over"]) == (3, [])
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        later = signed_in(world.owner)
+        page = later.get("/round/")
+        said = "“2026 冬季大走访” ended on 18 Nov. 2 doors of it in your hands were not visited"
+        assert (page.context["day"].total, said in page.content.decode()) == (0, True)
+        assert later.get(door_page(doors[1])).context["next_door"] == ""
+        assert not signed_in(world.colleague).get("/round/").context["over"]
+
+
+def test_a_campaign_that_has_not_begun_offers_no_doors_yet(world: World, owner: Client) -> None:
+    door = world.door(101)
+    soon = world.campaign(starts_on=NOW.date() + timedelta(days=2))
+    world.give(soon, door, world.owner)
+    page = owner.get("/round/")
+    assert (page.context["day"].total, page.context["over"]) == (0, [])
 
 
 def test_counts_add_up_to_the_whole(world: World, owner: Client) -> None:
