@@ -215,3 +215,7 @@ def test_somebody_who_left_comes_back_only_with_a_newer_workbook(district: Distr
     assert again.counts["effects"] == {"kept": 1}
     confirm(again, district.chief)
     assert not Contact.objects.unscoped("test").filter(ends_on__isnull=True).exists()
+    newer = bring(district, FIRST, dated=date(2026, 4, 1))
+    assert newer.counts["effects"] == {"more": 1}
+    confirm(newer, district.chief)
+    assert list(Contact.objects.unscoped("test").filter(ends_on=None).values_list("name", flat=True)) == ["张三"]
