@@ -58,6 +58,18 @@ def pytest_unconfigure() -> None:
     DATA.cleanup()
 
 
+# What takes half a minute and more. Begun last, one of them keeps one process busy while the others have nothing to do.
+LONG = (
+    *("tests/browser/test_every_page.py", "tests/browser/test_tour.py", "tests/browser/test_hostile_upload.py"),
+    *("tests/accounts/test_every_form.py", "tests/pressing/", "tests/journeys/"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first; otherwise the order stays."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_and_plain(django_test_environment: None) -> None:
     """Cheap password hashes, and static files by their plain names, straight from where they lie."""
