@@ -29,7 +29,7 @@ DRAIN_BYTES = 256 * 1024
 DRAIN_SECONDS = 1.0
 
 
-class HouseWorker(ThreadWorker):  # type: ignore[misc]
+class HouseWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         status = status_of(exc)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:

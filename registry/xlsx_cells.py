@@ -224,7 +224,7 @@ def _connect(parser: expat.XMLParserType, reader: CellReader, ready: list["Row"]
             cells.extend([None] * missing)
         cells[column - 1] = cell
 
-    def root(tag: str, _: dict[str, str]) -> None:  # noqa: C901 - as its own branches count those of the two handlers inside
+    def root(tag: str, _: dict[str, str]) -> None:  # noqa: C901 - the branches are those of the two handlers inside, which must share its variables
         """Some programs write every tag with a prefix (x:row): the root's is put on all."""
         prefix = tag.rpartition(":")[0]
         names = ("c", "v", "t", "row", "rPh", "sheetData", "is", "f")

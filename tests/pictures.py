@@ -25,7 +25,7 @@ def picture_bytes(exif: bool = False, kind: str = "JPEG", *, salt: int = 0, came
 def noise(size: int) -> SimpleUploadedFile:
     """A photo that takes at least `size` bytes wherever it is kept: nothing in it can be made shorter."""
     side = max(32, int((size * 2) ** 0.5))
-    pixels = random.Random(7).randbytes(side * side * 3)  # noqa: S311 - a picture, not a secret
+    pixels = random.Random(7).randbytes(side * side * 3)  # noqa: S311 - pixels that must be the same in every run; nothing secret
     target = io.BytesIO()
     Image.frombytes("RGB", (side, side), pixels).save(target, "JPEG", quality=82)
     return SimpleUploadedFile("a.jpg", target.getvalue(), "image/jpeg")

@@ -69,7 +69,7 @@ LEFT JOIN campaigns_assignment a ON a.frame_door_id = f.id AND a.ended_at IS NUL
 WHERE f.campaign_id = %(campaign)s AND f.unit_id = %(unit)s AND f.gone_confirmed_at IS NULL
 GROUP BY GROUPING SETS ((f.area_id, f.building, r.officer_id, coalesce(r.named, FALSE)), (a.officer_id))
 ORDER BY f.area_id, min(f.walk_key COLLATE "C"), f.building, registered
-"""  # noqa: S608 - our own text; every value is a parameter
+"""  # noqa: S608 - the only text put in is REGISTER, from above; what people choose goes in as %(name)s
 # What a row of a holder has and a row of a building has not.
 OF_A_HOLDER = ("holder", "held_weight")
 

@@ -16,7 +16,7 @@ from disputes.registering import PartyFacts
 from disputes.reopening import reopen
 from tests.disputes.steps import registered
 from tests.pictures import upload
-from tests.visits.steps import log, met, picture
+from tests.visits.steps import held_door, log, met, picture
 from tests.world import NOW, World
 from visits.actions import void_visit
 from visits.attempts import FindingReport
@@ -27,11 +27,7 @@ QUARREL: dict[str, Any] = {"kind": "dispute", "category": "neighbour", "line": "
 
 @pytest.fixture
 def door(world: World) -> Any:
-    door = world.door(302)
-    campaign = world.campaign()
-    campaign.questions.update(required=False)
-    world.give(campaign, door, world.owner)
-    return door
+    return held_door(world)
 
 
 def found(world: World, door: Any, **facts: Any) -> Case:

@@ -13,7 +13,7 @@ from disputes.actions import add_party
 from disputes.models import Case, Party, ReturnVisit, Session
 from disputes.registering import PartyFacts
 from tests.browsing import PHONE, press
-from tests.disputes.test_case_moves import found, settled_dispute
+from tests.disputes.steps import found, settled_dispute
 from tests.world import NOW, World
 
 SMALL = {**PHONE, "viewport": {"width": 360, "height": 740}}

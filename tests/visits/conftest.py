@@ -1,14 +1,16 @@
 import pytest
+from django.test import Client
 
 from registry.models import Premises
+from tests.visits.steps import held_door, signed_in
 from tests.world import World
 
 
 @pytest.fixture
 def held(world: World) -> Premises:
-    """A door in the owner's hands in an open campaign that asks nothing."""
-    door = world.door(302)
-    campaign = world.campaign()
-    campaign.questions.update(required=False)
-    world.give(campaign, door, world.owner)
-    return door
+    return held_door(world)
+
+
+@pytest.fixture
+def owner(world: World) -> Client:
+    return signed_in(world.owner)

@@ -11,8 +11,7 @@ from django.urls import reverse
 from accounts.refusals import Refusal
 from campaigns.models import FrameDoor
 from registry.models import Contact, Premises
-from tests.visits.steps import log, met
-from tests.visits.test_pages import signed_in
+from tests.visits.steps import log, met, signed_in
 from tests.world import NOW, World
 from visits.actions import add_door
 from visits.attempts import FindingReport

@@ -19,10 +19,9 @@ from disputes.return_visits import make_return_visit
 from registry.doors import Changes
 from registry.models import Contact, Premises
 from registry.search import sought
-from tests.disputes.test_case_moves import settled_dispute
+from tests.disputes.steps import settled_dispute
 from tests.forms import Forms
-from tests.visits.steps import log, met, nobody
-from tests.visits.test_pages import signed_in
+from tests.visits.steps import log, met, nobody, signed_in
 from tests.world import NOW, World
 from visits.attempts import FindingReport
 from visits.labels import short_day
