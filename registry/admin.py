@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import needs
-from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter, officer_of
+from accounts.reached_admin import BaseModelAdmin, CountFree, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
 from registry import excel
@@ -65,6 +66,23 @@ class JurisdictionAdmin(BaseModelAdmin):
         return str(jurisdiction.area_id)
 
 
+class DoorsFound(CountFree):
+    """Pages of a search: its doors' numbers are at hand, so nothing is counted and only the page's rows are read."""
+
+    def __init__(self, found: Any, per_page: int, numbers: list[int]) -> None:
+        super().__init__(found, per_page)
+        self.numbers = numbers
+
+    @property
+    def count(self) -> int:
+        return len(self.numbers)
+
+    def page(self, number: Any) -> Any:
+        whole: Any = self.object_list
+        first = (self.validate_number(number) - 1) * self.per_page
+        return Page(whole.among(self.numbers[first : first + self.per_page]), int(number), self)
+
+
 @admin.register(Premises)
 class PremisesAdmin(BaseModelAdmin):
     """Doors, masked. A field in clear is one POST with a reason, and shown once."""
@@ -94,8 +112,14 @@ class PremisesAdmin(BaseModelAdmin):
             return queryset, False
         if getattr(request, "whole_list", False):
             return queryset.seeking(search_term), False
-        found = queryset.seeking(search_term).first_found(MOST_FOUND)
-        return found.select_related("area").defer("sought").order_by(*self.get_ordering(request)), False
+        numbers: list[int] = queryset.seeking(search_term).first_found(MOST_FOUND)
+        request.doors_found = numbers  # type: ignore[attr-defined]  # for the paginator of this very request
+        return queryset.among(numbers).order_by(*self.get_ordering(request)), False
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, per_page: int, *more: Any, **named: Any) -> Any:
+        paginator = super().get_paginator(request, queryset, per_page, *more, **named)
+        numbers = getattr(request, "doors_found", None)
+        return paginator if numbers is None else DoorsFound(queryset, per_page, numbers)
 
     @admin.display(description=_("community"), ordering="area_id")
     def community(self, door: Premises) -> str:

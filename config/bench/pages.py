@@ -7,13 +7,10 @@ the pages are asked of them in turn, when all is written: a noisy second falls o
 
 import statistics
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from config.bench.ground import NAME, ONE_OF_A_KIND, Place, as_superuser, campaign_over, grow_to, set_aside, turn_to
 from config.bench.rows import PageRow, seconds
-
-if TYPE_CHECKING:
-    from campaigns.models import Campaign
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
@@ -37,18 +34,18 @@ def measure(place: Place, sizes: tuple[int, ...] = SIZES) -> Iterator[PageRow]:
 
 
 def grow(place: Place, sizes: tuple[int, ...]) -> Iterator[tuple[str, int]]:
-    """A database a size, each with its own campaign."""
+    """A database a size, each with one campaign: what several on the same days cost is not what a large register costs."""
     station = place.people.stations[0]
     own = {area for area, unit in place.stations.items() if unit == station.unit.pk}
     everywhere, place.areas = place.areas, sorted(own)
     for size in sizes:
         grow_to(place, size)
         place.areas = [area for area in everywhere if area not in own]
-        campaign = campaign_over(place, f"{size:,}", stations=[station])
         database = f"{NAME}_{size}"
         set_aside(database)
-        yield database, campaign.pk
-        end(place, campaign)
+        turn_to(database)
+        yield database, campaign_over(place, f"{size:,}", stations=[station]).pk
+        turn_to(NAME)
 
 
 def pages(place: Place, campaign: int) -> dict[str, tuple[str, str]]:
@@ -107,11 +104,3 @@ def page_of(badge: str, path: str) -> Callable[[], Any]:
     if sought and path.startswith("/admin/"):
         path, sought = client.post(path, {"seek": sought})["Location"], ""
     return lambda: client.post(path, {"q": sought}) if sought else client.get(path)
-
-
-def end(place: Place, campaign: "Campaign") -> None:
-    """One campaign at a time, as a station works: the next size opens its own."""
-    from campaigns.actions import close_campaign
-    from config.bench.ground import moment
-
-    close_campaign(campaign=campaign, version=campaign.version, by=place.people.desk, at=moment())

@@ -4,10 +4,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AccessEvent, Officer
+from registry.admin import PremisesAdmin
 from registry.models import Contact, ImportBatch, Premises
 from registry.search import sought
 from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District, supervisor
@@ -237,3 +240,25 @@ def test_a_search_with_too_many_answers_shows_some_and_asks_for_more(
     page = seek(client_of(world.chief), reverse("admin:registry_premises_changelist"), "花果路")
     assert len(page.context["cl"].result_list) == 2
     assert "These are 2 of more" in page.content.decode()
+
+
+def test_what_a_search_found_is_paged_in_walking_order_and_not_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PremisesAdmin, "list_per_page", 2)
+    doors = [world.door(number) for number in (105, 101, 104, 102, 103)]
+    for door in doors:
+        door.sought = sought(door.address, door.name)
+        door.save(update_fields=["sought"])
+    chief = client_of(world.chief)
+    first = seek(chief, reverse("admin:registry_premises_changelist"), "花果路")
+    address = first.wsgi_request.get_full_path()
+    pages = [first, *(chief.get(f"{address}&p={number}") for number in (2, 3))]
+    listed = [door.pk for page in pages for door in page.context["cl"].result_list]
+    assert listed == [door.pk for door in sorted(doors, key=lambda door: (door.area_id, door.walk_key, door.pk))]
+    assert pages[2].context["cl"].result_count == 5
+    with CaptureQueriesContext(connection) as asked:
+        chief.get(f"{address}&p=2")
+    of_doors = [query["sql"] for query in asked if 'FROM "registry_premises"' in query["sql"]]
+    assert len(of_doors) == 2
+    assert not any("COUNT(" in sql for sql in of_doors)
