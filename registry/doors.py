@@ -144,6 +144,14 @@ def phone_or_refuse(text: str) -> str:
     return found.number
 
 
+class DoorKnown(Refusal):
+    """The same door is in the register already: which one."""
+
+    def __init__(self, door: Premises) -> None:
+        super().__init__("door_known", _("This door is already listed: look for it on the round."), "address")
+        self.door = door
+
+
 @transaction.atomic
 def add_door(
     *,
@@ -158,7 +166,7 @@ def add_door(
 ) -> Premises:
     """A door found on the round: usable at once, marked until the supervisor confirms or merges it.
 
-    Needs LOG_VISIT at the unit that answers for the community. The same door again is refused by name.
+    Needs LOG_VISIT at the unit that answers for the community. Raises `DoorKnown` for the same door again.
     """
     unit_id = unit_of(area.code, unit_by_prefix())
     if unit_id is None or not by.may(Right.LOG_VISIT, unit_id):
@@ -172,9 +180,10 @@ def add_door(
     door_class = Premises.class_of(kind)
     label, _dropped = without_id_numbers(person_or_firm(name))
     name_key = key_of(label)[:120] if door_class == Premises.DoorClass.BUSINESS else ""
-    same = Premises.objects.unscoped("is the door already there").live()
-    if same.filter(area=area, address_key=place.key, door_class=door_class, name_key=name_key).exists():
-        raise Refusal("door_known", _("This door is already listed: look for it on the round."), "address")
+    same = Premises.objects.unscoped("is the door already there").live().select_related("unit")
+    known = same.filter(area=area, address_key=place.key, door_class=door_class, name_key=name_key).first()
+    if known is not None:
+        raise DoorKnown(known)
     door = Premises.objects.create(
         unit_id=unit_id,
         area=area,

@@ -17,7 +17,7 @@ from accounts.once import insert_once
 from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
 from campaigns.frame import add_to_frame
-from campaigns.models import Campaign
+from campaigns.models import Campaign, FrameDoor
 from disputes.guards import worked_on
 from disputes.models import Case
 from registry import doors as register
@@ -79,7 +79,7 @@ def _known(receipt: Submission, attempt: Attempt) -> Submission:
     if same is not None:
         return same
     receipt.verdict, receipt.reason = Submission.Verdict.CONFLICT, "other_body"
-    receipt.visit_id, receipt.body = None, attempt.body()
+    receipt.visit_id, receipt.body = None, attempt.kept_body()
     receipt.save(force_insert=True)
     return receipt
 
@@ -219,8 +219,19 @@ def add_door(
     by: Officer,
     at: datetime,
 ) -> Premises:
-    """A door found on the round: into the register, every running campaign's frame, and the finder's round."""
-    premises = register.add_door(area=area, kind=kind, address=address, name=name, phone=phone, use=use, by=by, at=at)
+    """A door found on the round: into the register, every running campaign's frame, and the finder's round.
+
+    One that came into the register after a campaign's frame was frozen joins that campaign in the same way.
+    """
+    known: register.DoorKnown | None = None
+    try:
+        premises = register.add_door(
+            area=area, kind=kind, address=address, name=name, phone=phone, use=use, by=by, at=at
+        )
+    except register.DoorKnown as refusal:
+        known, premises = refusal, refusal.door
+        if not by.may_at(Right.LOG_VISIT, premises.unit):
+            raise
     codes = [area.code[:length] for length in range(2, len(area.code) + 1)]
     above = [int(part) for part in premises.unit.path.split(".") if part]
     campaigns = (
@@ -230,6 +241,10 @@ def add_door(
         .distinct()
         .order_by("pk")
     )
+    if known is not None:
+        held = FrameDoor.objects.unscoped("is it on a round already").filter(premises=premises, campaign__in=campaigns)
+        if held.exists() or not campaigns:
+            raise known
     joined = [add_to_frame(campaign=campaign, premises=premises, officer=by, at=at) for campaign in campaigns]
     if not joined:
         raise Refusal("no_campaign", _("No campaign is open in this community today. Ask the campaign desk."), "area")

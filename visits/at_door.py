@@ -53,6 +53,12 @@ class Door:
         own = [hand for hand in hands if officer.pk in (hand.officer_id, hand.partner_id)]
         return min(own, key=lambda hand: (hand.rank, hand.pk), default=None)
 
+    def other_hand_of(self, officer: Officer) -> int | None:
+        """With whom the officer holds the door, where a pair does; whether that one still works is another question."""
+        pair = self.assignment
+        hands = (pair.officer_id, pair.partner_id) if pair else ()
+        return next((hand for hand in hands if hand not in (officer.pk, None)), None) if officer.pk in hands else None
+
     def questions(self, campaign: Campaign) -> list[Question]:
         """What this campaign asks at a door of this kind."""
         if campaign.pk not in self._questions:

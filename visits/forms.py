@@ -30,6 +30,11 @@ OTHER_OUTCOMES = (
 )
 
 
+# What the actions say (`visits.writing`): a page may have offered somebody who left since.
+NO_PARTNER = _("Choose a partner who visits for this station.")
+NO_VISITOR = _("Choose who stood at the door: somebody who visits for this station.")
+
+
 class PhotosField(forms.FileField):
     """Any number of files, at most six."""
 
@@ -143,8 +148,12 @@ class VisitForm(forms.Form):
     started_time = forms.TimeField(required=False)
     photos = PhotosField(required=False, widget=ManyFiles)
     as_last = forms.BooleanField(required=False)
-    partner = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
-    officer = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    partner = forms.TypedChoiceField(
+        coerce=int, empty_value=None, required=False, error_messages={"invalid_choice": NO_PARTNER}
+    )
+    officer = forms.TypedChoiceField(
+        coerce=int, empty_value=None, required=False, error_messages={"invalid_choice": NO_VISITOR}
+    )
 
     def __init__(
         self,

@@ -141,7 +141,7 @@ class Screen:
             .exclude(pk=self.officer.pk)
             .order_by("badge")[:60]
         )
-        pair = [person for person in self._pair() if person.pk != self.officer.pk]
+        pair = self._others()
         known = {person.pk for person in pair}
         return pair + [person for person in colleagues if person.pk not in known]
 
@@ -152,12 +152,22 @@ class Screen:
         mine = self.officer.pk in {hand.pk for hand in hands if hand}
         return [hand for hand in hands if hand is not None] if mine else []
 
+    def _others(self) -> list[Officer]:
+        """Who holds the door with the officer and can come along: who left or moved since the share-out can't."""
+        return [hand for hand in self._pair() if hand.pk != self.officer.pk and self._visits_here(hand)]
+
+    def _visits_here(self, person: Officer) -> bool:
+        if not person.is_active or (person.left_on is not None and person.left_on <= self.today):
+            return False
+        unit = self.premises.unit
+        return person.unit_id == unit.pk or person.may_at(Right.LOG_VISIT, unit)
+
     def form(self, *args: Any) -> VisitForm:
         initial: dict[str, Any] = {}
         if not args:
-            pair = [person.pk for person in self._pair() if person.pk != self.officer.pk]
+            pair = self._others()
             initial = {"client_id": uuid4(), "opened_at": self.at.isoformat(), "people_met": 1}
-            initial["partner"] = pair[0] if pair else ""
+            initial["partner"] = pair[0].pk if pair else ""
         may_enter_for_others = self.officer.may(Right.ENTER_FOR_OTHERS, self.premises.unit_id)
         return VisitForm(*args, initial=initial, door=self, may_enter_for_others=may_enter_for_others)
 

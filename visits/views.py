@@ -95,20 +95,25 @@ def _saved(request: HttpRequest, officer: Officer) -> Submission | None:
 @needs(Right.LOG_VISIT)
 @require_POST
 def nobody_in(request: HttpRequest, pk: int) -> HttpResponse:
-    """One tap on the list. The bound pair counts as having come along."""
-    officer = cast(Officer, request.user)
-    with transaction.atomic():
-        door = hold_or_404(officer, pk)
-        pair = door.assignment
-        hands = {pair.officer_id, pair.partner_id} if pair else set()
-        other = next((hand for hand in hands - {officer.pk} if hand), None) if officer.pk in hands else None
-        attempt = Attempt(premises_id=pk, outcome=Visit.Outcome.NOBODY_IN, partner_id=other)
-        receipt = actions.log_at(
-            door=door, attempt=attempt, client_id=_client_id(request), by=officer, at=timezone.now()
-        )
+    """One tap on the list. The bound pair counts as having come along, unless the other one visits here no more."""
+    officer, number = cast(Officer, request.user), _client_id(request)
+    try:
+        receipt = _tapped(officer, pk, number, in_pair=True)
+    except Refusal as refusal:
+        if refusal.code != "partner":
+            raise
+        receipt = _tapped(officer, pk, number, in_pair=False)
     if receipt.verdict == Submission.Verdict.CONFLICT:
         return render(request, "visits/conflict.html", {"receipt": receipt}, status=409)
     return redirect(labels.with_query(reverse("visits:round"), undo=receipt.visit_id))
+
+
+@transaction.atomic
+def _tapped(officer: Officer, pk: int, number: UUID, *, in_pair: bool) -> Submission:
+    door = hold_or_404(officer, pk)
+    other = door.other_hand_of(officer) if in_pair else None
+    attempt = Attempt(premises_id=pk, outcome=Visit.Outcome.NOBODY_IN, partner_id=other)
+    return actions.log_at(door=door, attempt=attempt, client_id=number, by=officer, at=timezone.now())
 
 
 def _client_id(request: HttpRequest) -> UUID:
@@ -255,7 +260,9 @@ def add_door(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field or None, ValidationError(str(refusal.sentence)))
         else:
-            messages.success(request, _("Added. The supervisor confirms it later; log the visit now."))
+            new = _("Added. The supervisor confirms it later; log the visit now.")
+            late = _("It was listed already, but not in the campaign: now it is, in your hands. Log the visit now.")
+            messages.success(request, new if premises.added_on_round else late)
             return redirect("visits:door", pk=premises.pk)
     context = {"tab": "round", "form": form}
     return render(request, "visits/add_door.html", context, status=422 if form.is_bound else 200)

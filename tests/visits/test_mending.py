@@ -7,6 +7,7 @@ import pytest
 from accounts.refusals import Refusal
 from campaigns.actions import close_campaign
 from campaigns.models import Assignment, FrameDoor
+from registry.addresses import split_address
 from registry.models import Contact, Premises
 from tests.visits.steps import log, met, nobody
 from tests.world import NOW, World
@@ -177,6 +178,33 @@ def test_the_same_door_twice_is_refused_by_name(world: World, held: Premises) ->
     add_door(**facts, by=world.owner, at=NOW)
     with pytest.raises(Refusal) as caught:
         add_door(**facts, by=world.owner, at=NOW)
+    assert caught.value.code == "door_known"
+
+
+def brought_in_late(world: World) -> Premises:
+    """Imported after the campaign's frame was frozen."""
+    place = "花果路1号5栋2单元305室"
+    return world.door(305, address=place, address_key=split_address(place, []).key)
+
+
+def test_a_door_that_was_imported_after_the_opening_joins_the_round_of_who_stands_there(
+    world: World, held: Premises
+) -> None:
+    late = brought_in_late(world)
+    facts = {"area": late.area, "kind": "household", "address": late.address}
+    assert add_door(**facts, by=world.owner, at=NOW) == late
+    assert frame(late).added_late and not late.added_on_round
+    assert Assignment.objects.unscoped("test").get(premises=late).officer == world.owner
+    assert log(world, met(late)).verdict == "stored"
+    with pytest.raises(Refusal) as caught:
+        add_door(**facts, by=world.colleague, at=NOW)
+    assert caught.value.code == "door_known"
+
+
+def test_a_known_door_is_refused_by_name_where_no_campaign_runs(world: World) -> None:
+    late = brought_in_late(world)
+    with pytest.raises(Refusal) as caught:
+        add_door(area=late.area, kind="household", address=late.address, by=world.owner, at=NOW)
     assert caught.value.code == "door_known"
 
 
