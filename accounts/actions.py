@@ -9,9 +9,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import RESERVED_BADGES, AccessEvent, Grant, Notice, Officer, Unit
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, Sentence
 from accounts.rights import Right
 from accounts.roles import Role
 
@@ -90,7 +91,8 @@ def save_officer(
 ) -> tuple[Officer, str]:
     """Adds an officer or brings the row up to date; returns the officer and "new", "changed" or "same".
 
-    Needs MANAGE_ROSTER at the new unit and, for a move, at the old one. A move ends the grants at the old unit.
+    Needs MANAGE_ROSTER at the new unit and, for a move, at the old one and wherever the officer has a role. A move ends
+    the grants; another kind puts its usual role in the place of the other's, where that was held.
     """
     must(by, Right.MANAGE_ROSTER, unit.pk)
     if badge.lower() in RESERVED_BADGES:
@@ -112,13 +114,17 @@ def save_officer(
     changed = [column for column, value in facts.items() if getattr(officer, column) != value]
     if not changed:
         return officer, "same"
-    if "unit" in changed:
+    moves, held = "unit" in changed, 0
+    if moves:
         must(by, Right.MANAGE_ROSTER, officer.unit_id)
+        _must_reach_as_far(by, officer, FURTHER_TO_MOVE)
         end_grants(officer=officer, at=at)
+    elif "kind" in changed:
+        held = end_grants(officer=officer, at=at, only=usual_role(officer.kind))
     for column in changed:
         setattr(officer, column, facts[column])
     officer.save(update_fields=changed)
-    if "unit" in changed:
+    if moves or held:
         give_role(officer=officer, role=usual_role(kind), unit=unit, by=by, at=at)
     return officer, "changed"
 
@@ -139,15 +145,21 @@ def give_role(*, officer: Officer, role: Role, unit: Unit, by: Officer | None, a
     return grant or Grant.objects.create(officer=officer, role=role, unit=unit, starts_on=today, given_by=by)
 
 
-def end_grants(*, officer: Officer, at: datetime) -> None:
-    """Ends every live grant yesterday, so that none holds at the next request; one that has not begun never does."""
+def end_grants(*, officer: Officer, at: datetime, only: Role | None = None) -> int:
+    """Ends every live grant yesterday, so that none holds at the next request; one that has not begun never does.
+
+    `only`: those of this role at the officer's own unit. Returns how many ended.
+    """
     today = timezone.localdate(at)
     of_officer = Grant.objects.unscoped("ending grants").filter(officer=officer)
+    if only is not None:
+        of_officer = of_officer.filter(role=only, unit_id=officer.unit_id)
     live = list(of_officer.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)))
     for grant in live:
         grant.ends_on = max(today, grant.starts_on) - timedelta(days=1)
     of_officer.bulk_update(live, ["ends_on"])
     officer.forget_grants()
+    return len(live)
 
 
 def held_officers(officers: Sequence[Officer]) -> list[Officer]:
@@ -163,18 +175,39 @@ def held_officers(officers: Sequence[Officer]) -> list[Officer]:
 def officer_leaves(*, officer: Officer, on: date, by: Officer, at: datetime) -> bool:
     """Switches the account off and ends its grants; doors still in hand are listed for hand-over by campaigns.
 
-    Who has left already stays as they left: False.
+    Needs MANAGE_ROSTER at the officer's unit and wherever the officer has a role; an administrator is ended by one who
+    keeps the units. Who has left already stays as they left: False.
     """
     officer = held_officers([officer])[0]
     must(by, Right.MANAGE_ROSTER, officer.unit_id)
     if officer.pk == by.pk:
         raise Refusal("own_account", _("You can't end your own account. Ask another supervisor."))
+    _must_reach_as_far(by, officer, FURTHER_TO_END)
     if officer.left_on is not None and not officer.is_active:
         return False
     officer.left_on, officer.is_active = on, False
     officer.save(update_fields=["left_on", "is_active"])
     end_grants(officer=officer, at=at)
     log_access(by, "officer_left", officer)
+    return True
+
+
+@transaction.atomic
+def officer_returns(*, officer: Officer, by: Officer, at: datetime) -> bool:
+    """Who left is back, or was marked so by mistake: the account is in use again, with the usual role at its unit.
+
+    The password of before opens nothing: a new one-time code does. Needs MANAGE_ROSTER at the officer's unit. Who never
+    left stays as they are: False.
+    """
+    officer = held_officers([officer])[0]
+    must(by, Right.MANAGE_ROSTER, officer.unit_id)
+    if officer.is_active and officer.left_on is None:
+        return False
+    officer.left_on, officer.is_active = None, True
+    officer.set_unusable_password()
+    officer.save(update_fields=["left_on", "is_active", "password"])
+    give_role(officer=officer, role=usual_role(officer.kind), unit=officer.unit, by=by, at=at)
+    log_access(by, "officer_returned", officer)
     return True
 
 
@@ -193,7 +226,7 @@ def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> li
         must(by, Right.MANAGE_ROSTER, officer.unit_id)
         if officer.pk == by.pk:
             raise Refusal("own_code", _("Change your own password by yourself; slips are for others."))
-        _must_reach_as_far(by, officer)
+        _must_reach_as_far(by, officer, FURTHER_TO_RESET)
         code = "-".join("".join(secrets.choice(CODE_LETTERS) for _n in range(4)) for _m in range(3))
         officer.set_password(code)
         officer.must_change_password = True
@@ -205,21 +238,30 @@ def issue_codes(*, officers: Sequence[Officer], by: Officer, at: datetime) -> li
 
 
 ADMINISTRATORS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+FURTHER_TO_RESET = gettext_lazy(
+    "Nobody resets the code of somebody whose role reaches further than their own. Ask a system administrator."
+)
+FURTHER_TO_END = gettext_lazy(
+    "Nobody ends the account of somebody whose role reaches further than their own. Ask a system administrator."
+)
+FURTHER_TO_MOVE = gettext_lazy(
+    "Nobody moves somebody whose role reaches further than their own: a move ends it. Ask a system administrator."
+)
 
 
-def _must_reach_as_far(by: Officer, officer: Officer) -> None:
+def reaches_further(officer: Officer, by: Officer) -> bool:
+    """Whether a role of the officer lies outside of what `by` keeps the roster of, or is an administrator's to keep."""
     within = by.units_with(Right.MANAGE_ROSTER)
-    live = Grant.objects.unscoped("how far a code would reach").filter(officer=officer)
+    live = Grant.objects.unscoped("how far somebody's roles reach").filter(officer=officer)
     live = live.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()))
+    roles = set(live.order_by().values_list("role", flat=True))
     beyond = live.exclude(unit_id__in=within).exists()
-    if beyond or (officer.roles_now & ADMINISTRATORS and not by.may(Right.MANAGE_UNITS)):
-        raise Refusal(
-            "beyond_own_reach",
-            _(
-                "Nobody resets the code of somebody whose role reaches further than their own. Ask a system administrator."
-            ),
-            status=403,
-        )
+    return bool(beyond or (roles & ADMINISTRATORS and not by.may(Right.MANAGE_UNITS)))
+
+
+def _must_reach_as_far(by: Officer, officer: Officer, sentence: Sentence) -> None:
+    if reaches_further(officer, by):
+        raise Refusal("beyond_own_reach", sentence, status=403)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.actions import issue_codes, log_access, officer_leaves
+from accounts.actions import issue_codes, log_access, officer_leaves, officer_returns
 from accounts.columns import column
 from accounts.filters import EndFilter, RoleFilter, VerbFilter
 from accounts.log_words import object_label, outcome_label, verb_label
@@ -84,7 +84,7 @@ class OfficerAdmin(BaseModelAdmin):
     search_fields = ["badge", "name"]
     search_help_text = _("Badge number or name")
     ordering = ["unit__rank", "badge"]
-    actions = ["print_slips", "mark_as_left"]
+    actions = ["print_slips", "mark_as_left", "take_back"]
     fields = [
         "badge",
         "name",
@@ -140,6 +140,22 @@ class OfficerAdmin(BaseModelAdmin):
         words = ngettext(
             "%(n)d account ended. Its open doors wait under “hand over”.",
             "%(n)d accounts ended. Their open doors wait under “hand over”.",
+            count,
+        )
+        self.message_user(request, words % {"n": count})
+        return None
+
+    @admin.action(description=_("Is back: account in use again"))
+    def take_back(self, request: HttpRequest, queryset: Any) -> None:
+        try:
+            with transaction.atomic():
+                by, at = officer_of(request), timezone.now()
+                count = sum(officer_returns(officer=officer, by=by, at=at) for officer in queryset)
+        except Refusal as refusal:
+            return _shown_refusal(self, request, refusal)
+        words = ngettext(
+            "%(n)d account is in use again, with its usual role. Print a one-time code for it.",
+            "%(n)d accounts are in use again, with their usual roles. Print one-time codes for them.",
             count,
         )
         self.message_user(request, words % {"n": count})

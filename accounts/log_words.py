@@ -14,6 +14,7 @@ VERBS: dict[str, str | Promise] = {
     "password_changed": pgettext_lazy("access log", "changed the password"),
     "code_issued": pgettext_lazy("access log", "issued a one-time code"),
     "officer_left": pgettext_lazy("access log", "ended an account"),
+    "officer_returned": pgettext_lazy("access log", "took an account into use again"),
     "roster_taken": pgettext_lazy("access log", "took a roster in"),
     "called": pgettext_lazy("access log", "called a resident"),
     "reveal_name": pgettext_lazy("access log", "looked at a name"),

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import must, save_officer
+from accounts.actions import must, reaches_further, save_officer
 from accounts.backends import normal_badge
 from accounts.models import RESERVED_BADGES, Officer, Unit
 from accounts.refusals import Refusal
@@ -129,7 +129,7 @@ class _Places:
 
     def __init__(self, by: Officer) -> None:
         units = Unit.objects.visible_to(by).filter(pk__in=by.units_with(Right.MANAGE_ROSTER))
-        self.units = list(units)
+        self.by, self.units = by, list(units)
         self.own = by.unit
         self.by_name = {name: unit for unit in self.units for name in (unit.name, unit.short_name, unit.code) if name}
         self.areas: dict[str, list[str]] = {}
@@ -199,6 +199,8 @@ class _Places:
                 fault = _("this badge number stands twice in the file")
             if not fault and there is not None and there.unit_id not in mine:
                 fault = _("this badge number belongs to another unit; its supervisor releases it first")
+            if not fault and there is not None and there.unit_id != person.unit_id and reaches_further(there, self.by):
+                fault = _("this person's role reaches further than yours, and a move would end it")
             seen.add(person.badge)
             people.append(Person(**{**asdict(person), "fault": fault, "effect": _effect(person, there)}))
         return Roster(people)

@@ -203,7 +203,7 @@ def test_a_ticked_row_of_others_is_left_alone_by_every_action(house: Marked, who
 def test_an_administrator_of_a_station_prints_no_code_and_ends_no_account_elsewhere(house: Marked) -> None:
     client, foreign = client_of(house.station_admin), [house.world.stranger.pk, house.watched.far_chief.pk]
     before = contents(Officer, foreign)
-    for action in ("print_slips", "mark_as_left"):
+    for action in ("print_slips", "mark_as_left", "take_back"):
         sent = {"action": action, "index": "0", "_selected_action": foreign}
         answer = client.post(reverse("admin:accounts_officer_changelist"), sent, follow=True)
         assert "one-time code" not in answer.content.decode() or answer.redirect_chain
