@@ -60,6 +60,11 @@ def waiting_for(officer: Officer) -> list[Card]:
         cards.append(
             Card(_("Overdue cases"), _few(overdue), _("past their day"), reverse("disputes:list") + "?show=overdue")
         )
+    if officer.may(Right.DIRECT_CASES):
+        left = _few(Case.objects.visible_to(officer).left_behind(timezone.localdate()))
+        if left:
+            address = reverse("disputes:list") + "?show=left"
+            cards.append(Card(_("Cases of people who left"), left, _("to give to another lead"), address))
     if officer.may(Right.SHARE_OUT):
         cards += _doors(officer)
     if officer.may(Right.IMPORT_PREMISES):
@@ -104,6 +109,7 @@ def _doors(officer: Officer) -> list[Card]:
     frame = FrameDoor.objects.visible_to(officer).filter(campaign__state=Campaign.State.OPEN)
     gone = frame.exclude(gone_said="").filter(gone_confirmed_at__isnull=True, met_on__isnull=True)
     asked = CouldNotMeet.objects.visible_to(officer).filter(decided_at__isnull=True)
+    asked = asked.filter(frame_door__campaign__state=Campaign.State.OPEN)
     cards = [
         Card(
             _("Doors said to be gone"),

@@ -15,12 +15,13 @@ from accounts.actions import notify
 from accounts.lifecycles import move
 from accounts.models import Officer
 from accounts.refusals import Refusal, needs_text
-from disputes.models import Case, Closure, Party, ReturnVisit, Session
-from disputes.registering import PartyFacts, write_parties
+from disputes.due import due_of_grade
+from disputes.models import Case, CasePremises, Closure, Party, ReturnVisit, Session
+from disputes.registering import PartyFacts, write_party
 from disputes.reopening import NOTHING_SETTLED
-from disputes.return_visits import plan_return_visits
+from disputes.return_visits import name_another_hand, plan_return_visits
 from disputes.states import CASE
-from disputes.words import Outcome, Told, due_day
+from disputes.words import Outcome, Told
 
 # -- handing a case out and taking it on --
 
@@ -39,6 +40,7 @@ def hand_over(*, case: Case, lead: Officer, helper: Officer | None, version: int
     case = move(case, CASE, "hand_over", by=by, at=at, version=version, lead=lead, helper=helper)
     pending = ReturnVisit.objects.unscoped("they go along").filter(case=case, done_at__isnull=True, officer_id=before)
     pending.update(officer=lead)
+    name_another_hand(case, at)
     _tell(lead, case)
     return case
 
@@ -74,10 +76,13 @@ def add_party(*, case: Case, facts: PartyFacts, version: int, by: Officer, at: d
     needs_text(facts.name, "name", _("Name the party."))
     if facts.is_minor:
         needs_text(facts.guardian, "guardian", _("A minor is accompanied: name the guardian."))
-    case = move(case, CASE, "note", by=by, at=at, version=version, facts={"what": "party"})
-    if Party.objects.filter(case=case, name=facts.name).exists():
+    twice = Party.objects.filter(case=case, name=facts.name).exists()
+    party = None if twice else write_party(case, facts, at)
+    told = {"what": "party", "party": party, "consented": facts.consented}
+    # Who may not is told so before what is wrong with the party.
+    case = move(case, CASE, "note", by=by, at=at, version=version, facts=told)
+    if twice:
         raise Refusal("party_twice", _("This party is already in the case."), field="name")
-    write_parties(case, [facts], at)
     return case
 
 
@@ -110,7 +115,15 @@ def add_session(
     Session.objects.create(
         case=case, at=held_at, place=place, mediator=by, present=present, content=content, result=result, recorded_at=at
     )
-    return move(case, CASE, "note", by=by, at=at, version=version, facts={"what": "session", "note": content})
+    told = {
+        "what": "session",
+        "note": content,
+        "held_at": held_at,
+        "place": place,
+        "present": present,
+        "result": result,
+    }
+    return move(case, CASE, "note", by=by, at=at, version=version, facts=told)
 
 
 # -- settling and what follows --
@@ -277,11 +290,11 @@ def approve_in_bulk(*, chosen: Sequence[tuple[Case, int]], by: Officer, at: date
 
 @transaction.atomic
 def regrade(*, case: Case, grade: int, grade_reason: str, version: int, by: Officer, at: datetime) -> Case:
-    """The lead grades up, a supervisor down. The due date is counted anew from the day it was found."""
+    """The lead grades up, a supervisor down. The due date is counted anew (`disputes.due`)."""
     if grade not in (1, 2, 3) or grade == case.grade:
         raise Refusal("grade", _("Choose another grade."), field="grade")
     needs_text(grade_reason, "grade_reason", _("Say why the grade changes."))
-    due = due_day(case.kind, grade, case.found_on)
+    due = due_of_grade(case, grade)
     return move(
         case, CASE, "regrade", by=by, at=at, version=version, grade=grade, grade_reason=grade_reason, due_on=due
     )
@@ -299,7 +312,7 @@ def void(*, case: Case, reason: str, version: int, by: Officer, at: datetime) ->
 
 @transaction.atomic
 def merge(*, case: Case, into: Case, version: int, by: Officer, at: datetime) -> Case:
-    """The same matter registered twice: this one ends, the other goes on.
+    """The same matter registered twice: this one ends, the other goes on, at the doors of both.
 
     Both are held, in the order of their numbers: two hands that merge them crosswise would end both.
     """
@@ -307,4 +320,11 @@ def merge(*, case: Case, into: Case, version: int, by: Officer, at: datetime) ->
     into = {row.pk: row for row in held.order_by("pk")}[into.pk]
     if into.pk == case.pk or into.kind != case.kind or into.state == Case.State.VOIDED:
         raise Refusal("merge", _("Choose another case of the same kind that is not void."), field="into")
-    return move(case, CASE, "merge", by=by, at=at, version=version, merged_into=into)
+    if into.state == Case.State.CLOSED:
+        sentence = _("That case is struck off: nobody would handle this one any more. Reopen it first.")
+        raise Refusal("merge_closed", sentence, field="into")
+    case = move(case, CASE, "merge", by=by, at=at, version=version, merged_into=into)
+    known = CasePremises.objects.filter(case=into).values("premises")
+    for place in CasePremises.objects.filter(case=case).exclude(premises__in=known):
+        CasePremises.objects.create(case=into, premises_id=place.premises_id)
+    return case

@@ -22,7 +22,7 @@ from disputes.states import CASE, entry_label, move_label
 from disputes.words import RETURN_QUESTIONS, Kind
 
 # Refused for who somebody is, whatever the case: such a step is another person's, not a button of theirs.
-FOR_OTHERS = frozenset({"not_lead", "not_in_case", "no_right"})
+FOR_OTHERS = frozenset({"not_lead", "leads_no_more", "not_in_case", "no_right"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Act:
         return f"{self.name}-%s"
 
 
+# Texts of an entry that stand in the case's own fields, or beside the session that they belong to.
+SHOWN_ABOVE = frozenset({"title", "source_ref", "measure_by", "place", "present", "result"})
 TOLD_KINDS = (Kind.REQUEST.value, Kind.SUGGESTION.value)
 ACTS: tuple[Act, ...] = (
     Act("sign_for", "sign_for", forms.MoveForm, actions.sign_for, main=True),
@@ -124,6 +126,7 @@ def page_of(
         "steps": _steps(case, officer, now, opened, form_of),
         "notes": _notes(case, opened, form_of) if may_note else [],
         "entries": _timeline(case),
+        "untold": SHOWN_ABOVE,
         "in_clear": officer.pk in (case.lead_id, case.helper_id, case.registered_by_id),
         "may_note": may_note,
         "place": case.places.select_related("premises", "premises__area").first(),
@@ -139,11 +142,12 @@ def page_of(
 
 
 def _return_visits(case: Case, today: date) -> list[dict[str, Any]]:
-    """Those of this cycle; `early` says from when on one that is still too early can be answered."""
+    """Those of this cycle, while something is settled; `early` says from when on one that is still too early can be
+    answered."""
     planned = list(case.return_visits.all())
     rows = []
     for visit in planned:
-        if visit.cycle == case.cycle:
+        if visit.cycle == case.cycle and (visit.done_at is not None or case.state in Case.SETTLED_STATES):
             first = opens_on(case, visit, planned)
             rows.append({"visit": visit, "early": too_early(first) if first is not None and today < first else ""})
     return rows

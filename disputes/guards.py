@@ -15,7 +15,7 @@ from accounts.lifecycles import Guard
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from disputes.ledger import hands_of_cycle
+from disputes.ledger import hands_of_cycle, leads_of_cycle
 from disputes.models import Case, Closure, Evidence, ReturnVisit
 from disputes.words import NEVER_STRUCK_OFF, OUTCOMES, PASSED_ON, Kind, Outcome
 
@@ -23,15 +23,23 @@ Changes = Mapping[str, Any]
 
 
 def only_the_lead(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
-    if case.lead_id == by.pk:
-        return None
-    return Refusal("not_lead", _("Only the lead of this case may do this."), status=403)
+    if case.lead_id != by.pk:
+        return Refusal("not_lead", _("Only the lead of this case may do this."), status=403)
+    return None if by.may(Right.LEAD_CASE) else leads_no_more()
+
+
+def leads_no_more() -> Refusal:
+    """For a lead whose role was taken away or is another one by now."""
+    sentence = _("Your role does not include leading a case any more. Ask a supervisor to give it to somebody else.")
+    return Refusal("leads_no_more", sentence, status=403)
 
 
 def the_lead_or_supervisor(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
-    if case.lead_id == by.pk or by.may(Right.DIRECT_CASES, case.unit_id):
+    if by.may(Right.DIRECT_CASES, case.unit_id):
         return None
-    return Refusal("not_lead", _("Only the lead or a supervisor of the unit may do this."), status=403)
+    if case.lead_id != by.pk:
+        return Refusal("not_lead", _("Only the lead or a supervisor of the unit may do this."), status=403)
+    return None if by.may(Right.LEAD_CASE) else leads_no_more()
 
 
 def somebody_in_the_case(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
@@ -146,9 +154,14 @@ def it_is_proven(case: Case, by: Officer, at: datetime, changes: Changes) -> Ref
         return Refusal("reply", _("The reply to the resident is not written down yet."))
     if case.kind == Kind.SUGGESTION and not on_spot and not case.measures:
         return Refusal("measure", _("The measure, or the explanation, is not written down yet."))
-    if case.kind == Kind.DISPUTE and not on_spot and not kinds and not case.sessions.all():
+    if case.kind == Kind.DISPUTE and not on_spot and not kinds and not _sat_together(case):
         return Refusal("evidence", _("Nothing proves the outcome yet: add the agreement, a photo or a session record."))
     return None
+
+
+def _sat_together(case: Case) -> bool:
+    """Whether a session of this cycle is on record: one of an older cycle proves what did not hold."""
+    return any(entry.cycle == case.cycle and entry.payload.get("what") == "session" for entry in case.entries.all())
 
 
 def every_party_agreed(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
@@ -200,6 +213,9 @@ def a_resident_to_tell(case: Case, by: Officer, at: datetime, changes: Changes) 
     return Refusal("told_already", _("The resident has been told already."))
 
 
+RECHECK = _("An ordered hazard is checked again by somebody other than the lead, and than who led it before.")
+
+
 def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
     """Every return visit of this cycle is done and says settled; an on-spot matter's call may come after closing."""
     if case.on_the_spot:
@@ -218,8 +234,8 @@ def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Chang
         )
     if visits and max(visits, key=lambda v: (v.done_at, v.pk)).answer != ReturnVisit.Answer.SETTLED:
         return Refusal("return_visits", _("The last return visit did not say that it is settled."))
-    if case.kind == Kind.HAZARD and any(visit.done_by_id == case.lead_id for visit in visits):
-        return Refusal("recheck", _("An ordered hazard is checked again by somebody other than the lead."))
+    if case.kind == Kind.HAZARD and any(visit.done_by_id in leads_of_cycle(case, visit.done_at) for visit in visits):
+        return Refusal("recheck", RECHECK)
     return None
 
 

@@ -26,12 +26,16 @@ TEXTS = frozenset(
         "title",
         "summary",
         "measures",
+        "measure_by",
         "grade_reason",
         "receiver",
         "receiver_ref",
         "source_ref",
         "opinion",
         "note",
+        "place",
+        "present",
+        "result",
         "reason",
     }
 )
@@ -46,7 +50,8 @@ def text_digest(salt: str, text: str) -> str:
     return hashlib.sha256((salt + text).encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As it stands in a payload."""
     if isinstance(value, models.Model):
         return value.pk if isinstance(value.pk, int) else str(value.pk)
     if isinstance(value, datetime):
@@ -70,7 +75,7 @@ def entry_hash(entry: LedgerEntry) -> str:
                 "from": entry.state_from,
                 "to": entry.state_to,
                 "actor": entry.actor_id,
-                "at": _plain(entry.at),
+                "at": plain(entry.at),
                 "payload": entry.payload,
                 "prev_hash": entry.prev_hash,
             }
@@ -97,7 +102,7 @@ def append(case: Case, action: str, *, before: str, by: Officer, at: datetime, c
                 texts.append((field, str(value), salt))
                 payload[field] = {"sha256": text_digest(salt, str(value))}
         elif value not in (None, ""):
-            payload[field] = _plain(value)
+            payload[field] = plain(value)
     entry = LedgerEntry(
         chain=chain,
         seq=chain.seq + 1,
@@ -126,15 +131,23 @@ NOT_IN_WORK = frozenset({Case.State.REGISTERED, Case.State.ASSIGNED})
 
 def hands_of_cycle(case: Case) -> set[int]:
     """Leads and helpers under whom the case was in work in its present cycle, also those who gave it on."""
-    found: set[int] = set()
+    return {hand for _at, *hands in _hands_in_work(case) for hand in hands if hand is not None}
+
+
+def leads_of_cycle(case: Case, until: datetime | None = None) -> set[int]:
+    """The leads alone; `until`: who became lead afterwards is none of them."""
+    return {lead for at, lead, _helper in _hands_in_work(case) if lead is not None and (until is None or at <= until)}
+
+
+def _hands_in_work(case: Case) -> Iterator[tuple[datetime, int | None, int | None]]:
+    """Moment, lead and helper of each entry of the present cycle by which the case is in work."""
     lead = helper = None
     for entry in sorted(case.entries.all(), key=lambda entry: entry.version):
         if entry.action in GIVING:
             lead = entry.payload.get("lead")
             helper = helper if entry.action == "decline" else entry.payload.get("helper")
         if entry.cycle == case.cycle and entry.state_to not in NOT_IN_WORK:
-            found |= {hand for hand in (lead, helper) if hand is not None}
-    return found
+            yield entry.at, lead, helper
 
 
 @dataclass(frozen=True)
@@ -167,6 +180,10 @@ def faults(anchors: Mapping[int, tuple[int, str]] | None = None) -> Iterator[Fau
     for missing in sorted(set(anchors or {}) - known):
         yield Fault("chain_missing", f"{missing}:0")
     yield from _case_faults()
+    # The table of moves is built on this module.
+    from disputes.as_told import fact_faults
+
+    yield from fact_faults()
 
 
 def _chain_faults(chain: Chain, anchor: tuple[int, str] | None) -> Iterator[Fault]:

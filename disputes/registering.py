@@ -1,6 +1,6 @@
 """How a matter comes on record: found at a door, or told to the station."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -98,7 +98,8 @@ def register_finding(
     begin(case, CASE, first, by=by, at=at)
     CaseUnit.objects.create(case=case, unit=case.unit, why=CaseUnit.Why.OWNER)
     CasePremises.objects.create(case=case, premises=premises)
-    write_parties(case, facts.parties, at)
+    for party in facts.parties:
+        write_party(case, party, at)
     if first == "settle_on_spot":
         Closure.objects.create(case=case, cycle=1, requested_at=at, requested_by=by)
         plan_return_visits(case, at)
@@ -183,15 +184,14 @@ def _next_number(unit: Unit, day: date) -> str:
     return f"{area}-{day:%Y}-{unit.pk:03d}-{chain.cases + 1:04d}"
 
 
-def write_parties(case: Case, parties: Iterable[PartyFacts], at: datetime) -> None:
-    for facts in parties:
-        Party.objects.create(
-            case=case,
-            name=facts.name,
-            phone=facts.phone,
-            role=facts.role,
-            is_minor=facts.is_minor,
-            guardian=facts.guardian,
-            consented=facts.consented,
-            consented_at=at if facts.consented is not None else None,
-        )
+def write_party(case: Case, facts: PartyFacts, at: datetime) -> Party:
+    return Party.objects.create(
+        case=case,
+        name=facts.name,
+        phone=facts.phone,
+        role=facts.role,
+        is_minor=facts.is_minor,
+        guardian=facts.guardian,
+        consented=facts.consented,
+        consented_at=at if facts.consented is not None else None,
+    )

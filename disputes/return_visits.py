@@ -13,6 +13,8 @@ from accounts.lifecycles import move
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
+from disputes.guards import RECHECK
+from disputes.ledger import leads_of_cycle
 from disputes.models import Case, CasePremises, Closure, Party, ReturnVisit
 from disputes.reopening import NOTHING_SETTLED, new_cycle
 from disputes.states import CASE
@@ -23,7 +25,9 @@ RECHECK_DAYS = 3
 
 def plan_return_visits(case: Case, at: datetime) -> None:
     """Return visits of this cycle: per party by grade for a dispute, a re-check for an ordered hazard, one question
-    for a request. Calendar days from settling."""
+    for a request. Calendar days from settling. Those of a settling before, that nobody made, fall away."""
+    pending = ReturnVisit.objects.unscoped("planned anew").filter(case=case, cycle=case.cycle, done_at__isnull=True)
+    pending.delete()
     day = timezone.localdate(at)
     door = CasePremises.objects.filter(case=case).values_list("premises_id", flat=True).first()
     plan: list[tuple[int, Party | None, Officer]] = []
@@ -49,8 +53,8 @@ def plan_return_visits(case: Case, at: datetime) -> None:
 
 
 def _other_hand(case: Case, day: date) -> Officer:
-    """Somebody other than the lead who works on that day for the re-check: the helper, else a colleague of the station."""
-    working = Officer.objects.unscoped("who re-checks").working(day).exclude(pk=case.lead_id)
+    """Who works on that day and never led the case in this cycle: the helper, else a colleague of the station."""
+    working = Officer.objects.unscoped("who re-checks").working(day).exclude(pk__in=leads_of_cycle(case))
     helper: Officer | None = working.filter(pk=case.helper_id).first()
     if helper is not None:
         return helper
@@ -59,6 +63,15 @@ def _other_hand(case: Case, day: date) -> Officer:
     if found is None:
         raise Refusal("nobody_rechecks", _("Nobody else at the station can check this hazard again. Ask the bureau."))
     return found
+
+
+def name_another_hand(case: Case, at: datetime) -> None:
+    """After a case went to another lead: a re-check that was theirs to make is named to somebody else."""
+    pending = ReturnVisit.objects.unscoped("a re-check that the new lead can't make").filter(
+        case=case, cycle=case.cycle, done_at__isnull=True, officer=case.lead
+    )
+    if case.kind == Kind.HAZARD and pending.exists():
+        pending.update(officer=_other_hand(case, timezone.localdate(at)))
 
 
 def opens_on(case: Case, visit: ReturnVisit, planned: Iterable[ReturnVisit]) -> date | None:
@@ -135,8 +148,8 @@ def too_early(first: date) -> str:
 
 def must_be_theirs(case: Case, visit: ReturnVisit, by: Officer) -> None:
     """Raises `Refusal` (403) for who is neither named nor in the case nor above it; a hazard's lead checks nothing."""
-    if case.kind == Kind.HAZARD and by.pk == case.lead_id:
-        raise Refusal("recheck", _("An ordered hazard is checked again by somebody other than the lead."), status=403)
+    if case.kind == Kind.HAZARD and by.pk in leads_of_cycle(case):
+        raise Refusal("recheck", RECHECK, status=403)
     if by.pk in (visit.officer_id, case.lead_id, case.helper_id) or by.may(Right.DIRECT_CASES, case.unit_id):
         return
     if case.kind == Kind.HAZARD and by.may(Right.LEAD_CASE, case.unit_id):

@@ -37,6 +37,7 @@ BIRTH = (
     "kind",
     "category",
     "grade",
+    "grade_reason",
     "unit",
     "campaign",
     "lead",

@@ -18,6 +18,7 @@ from accounts.lifecycles import why_not
 from accounts.models import Officer
 from accounts.presses import one_press
 from accounts.refusals import Refusal
+from accounts.rights import Right
 from disputes import actions, forms
 from disputes.case_page import BY_NAME, Act, page_of
 from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
@@ -57,6 +58,7 @@ SHOWN = {
     "overdue": lambda cases, today: cases.overdue(today),
     "settled": lambda cases, today: cases.filter(state__in=(Case.State.FOLLOW_UP, Case.State.CLOSURE_PENDING)),
     "closed": lambda cases, today: cases.struck_off(),
+    "left": lambda cases, today: cases.left_behind(today),
     "all": lambda cases, today: cases,
 }
 
@@ -66,6 +68,7 @@ SHOW_WORDS = [
     ("overdue", gettext_lazy("overdue")),
     ("settled", pgettext_lazy("cases", "settled")),
     ("closed", gettext_lazy("struck off")),
+    ("left", gettext_lazy("of somebody who left")),
     ("all", gettext_lazy("all")),
 ]
 
@@ -98,7 +101,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
             "kind": kind,
             "number": number,
             "kinds": Kind.choices,
-            "shows": SHOW_WORDS,
+            "shows": [show for show in SHOW_WORDS if show[0] != "left" or officer.may(Right.DIRECT_CASES)],
             "today": today,
             "due_visits": _due_visits(officer, today),
             "tab": "cases",
@@ -230,7 +233,7 @@ def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
 def _cases_to_return_to(officer: Officer) -> QuerySet[Case]:
     """Cases within reach, and those whose return visit was given to this officer: for the answer only."""
     cases = Case.objects.visible_to(officer)
-    own = ReturnVisit.objects.unscoped("their own return visits").filter(officer=officer).values("case_id")
+    own = ReturnVisit.objects.visible_to(officer).filter(officer=officer).values("case_id")
     return cases.model.objects.unscoped("reach or own return visit").filter(
         Q(pk__in=cases.values("pk")) | Q(pk__in=own)
     )

@@ -110,6 +110,10 @@ class OfficerQuerySet(ScopedQuerySet):
     def working(self, on: date) -> "OfficerQuerySet":
         return self.people().filter(is_active=True).filter(Q(left_on__isnull=True) | Q(left_on__gt=on))
 
+    def gone(self, on: date) -> "OfficerQuerySet":
+        """Who worked here once."""
+        return self.people().filter(Q(is_active=False) | Q(left_on__lte=on))
+
     def with_grants(self, on: date) -> "OfficerQuerySet":
         """Each with the grants that hold on that day, so that asking what they may do asks the database no more."""
         held = Grant.objects.unscoped("what an account may do").holding(on).filter(officer=OuterRef("pk"))
@@ -221,6 +225,12 @@ class Officer(AbstractBaseUser, ScopedModel):
         if unit_id is None:
             return any(right in ROLES[role].rights for role, _path in self.grants_now)
         return unit_id in self.units_with(right)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether some role of today is one of those that go from door to door: without, nothing of the work is open any
+        more, not even what somebody did, leads or was given."""
+        return self.may(Right.LOG_VISIT)
 
     def may_at(self, right: Right, unit: Unit) -> bool:
         """The same for a unit in hand: its path says it, nothing is asked of the database."""

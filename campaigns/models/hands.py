@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
-from accounts.scoping import ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.scoping import NOTHING, ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
 from campaigns.models.campaign import Campaign
 from campaigns.models.frame import FrameDoor
 from registry.models import Premises
@@ -107,7 +107,7 @@ class ShareOutRun(ScopedModel):
 
 class AssignmentQuerySet(ScopedQuerySet):
     def reach(self, officer: Officer) -> Q:
-        reach = Q(officer=officer) | Q(partner=officer)
+        reach = Q(officer=officer) | Q(partner=officer) if officer.at_work else NOTHING
         units = officer.units_with(Right.SHARE_OUT)
         return reach | Q(unit_id__in=units) if units else reach
 

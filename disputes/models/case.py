@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
-from accounts.scoping import ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.scoping import NOTHING, ByUnit, ScopedManager, ScopedModel, ScopedQuerySet
 from campaigns.models import Campaign
 from disputes.words import COUNTS, STATE_WORDS, Demand, Grade, Kind, Outcome, Told, category_label, settled_label
 from registry.models import Premises
@@ -18,7 +18,8 @@ from registry.models import Premises
 
 class CaseQuerySet(ScopedQuerySet):
     def reach(self, officer: Officer) -> Q:
-        reach = Q(lead=officer) | Q(registered_by=officer) | Q(helper=officer)
+        own = Q(lead=officer) | Q(registered_by=officer) | Q(helper=officer)
+        reach = own if officer.at_work else NOTHING
         units = officer.units_with(Right.SEE_CASES)
         if units:
             named = CaseUnit.objects.unscoped("reach of cases").filter(case_id=OuterRef("pk"), unit_id__in=units)
@@ -27,6 +28,13 @@ class CaseQuerySet(ScopedQuerySet):
 
     def unfinished(self) -> "CaseQuerySet":
         return self.exclude(state__in=(Case.State.CLOSED, Case.State.VOIDED))
+
+    def left_behind(self, on: date) -> "CaseQuerySet":
+        """Whose lead has left, or whose return visit is named to somebody who has: it waits for nobody."""
+        gone = Officer.objects.unscoped("who has left").gone(on).values("pk")
+        asked = Q(return_visits__done_at__isnull=True, return_visits__cycle=F("cycle"), return_visits__officer__in=gone)
+        waits = self.filter(asked, state__in=Case.SETTLED_STATES).order_by().values("pk")
+        return self.filter(Q(pk__in=waits) | Q(lead__in=gone) & ~Q(state__in=(Case.State.CLOSED, Case.State.VOIDED)))
 
     def with_return_due(self) -> "CaseQuerySet":
         """`return_due_on`: until when the next return visit of this cycle is to be made, None where none is."""
@@ -41,7 +49,7 @@ class CaseQuerySet(ScopedQuerySet):
         """Resolved (化解): the latest outcome counts and has not relapsed."""
         return self.filter(
             outcome__in=COUNTS,
-            state__in=(Case.State.FOLLOW_UP, Case.State.CLOSURE_PENDING, Case.State.CLOSED),
+            state__in=Case.SETTLED_STATES,
         )
 
     def struck_off(self) -> "CaseQuerySet":
@@ -74,6 +82,8 @@ class Case(ScopedModel):
 
     # Those on which a clock runs: nothing has been settled yet.
     OPEN_STATES = (State.REGISTERED, State.ASSIGNED, State.HANDLING, State.ADVISED)
+    # Those in which it is said how it ended, and asked whether it holds.
+    SETTLED_STATES = (State.FOLLOW_UP, State.CLOSURE_PENDING, State.CLOSED)
 
     number = models.CharField(_("number"), max_length=30, unique=True)
     kind = models.CharField(pgettext_lazy("of a case", "kind"), max_length=12, choices=Kind.choices)

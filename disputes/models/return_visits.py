@@ -4,14 +4,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Officer
 from accounts.rights import Right
-from accounts.scoping import ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.scoping import NOTHING, ScopedManager, ScopedModel, ScopedQuerySet
 from disputes.models.case import Case
 from disputes.models.handling import Party
 from registry.models import Premises
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 class ReturnVisitQuerySet(ScopedQuerySet):
     def reach(self, officer: Officer) -> Q:
-        reach = Q(officer=officer) | Q(case__lead=officer)
+        reach = Q(officer=officer) | Q(case__lead=officer) if officer.at_work else NOTHING
         units = officer.units_with(Right.SEE_CASES)
         return reach | Q(case__unit_id__in=units) if units else reach
 
     def due(self, by: date) -> "ReturnVisitQuerySet":
-        return self.filter(done_at__isnull=True, due_on__lte=by)
+        """To be made by that day. Of a settling that was undone since, nothing is asked any more."""
+        stands = Q(case__state__in=Case.SETTLED_STATES, cycle=F("case__cycle"))
+        return self.filter(stands, done_at__isnull=True, due_on__lte=by)
 
 
 class ReturnVisit(ScopedModel):

@@ -2,7 +2,10 @@
 
 from django.test import Client
 
-from tests.world import NOW, World
+from accounts.actions import officer_leaves
+from disputes.actions import approve, hand_over
+from tests.disputes.steps import found, settled_dispute
+from tests.world import NOW, TODAY, World
 from visits.actions import add_door
 
 
@@ -23,3 +26,20 @@ def test_a_card_stands_for_what_waits_only(world: World) -> None:
     waits, rest = page_of(world).split("Nothing waits under:")
     assert waits.count("waits-card") == 1 and "Doors added on the round" in waits
     assert "Overdue cases" in rest and f"/admin/campaigns/campaign/{campaign.pk}/share-out/" in rest
+
+
+def test_cases_of_somebody_who_left_wait_for_another_lead(world: World) -> None:
+    """Settled, such a case is never overdue, and its return visit lies on a round that nobody opens."""
+    case = settled_dispute(world, world.door(302))
+    spot = found(world, world.door(303), on_spot=True)
+    approve(case=spot, version=spot.version, by=world.chief, at=NOW)
+    assert "Cases of people who left" not in page_of(world)
+    officer_leaves(officer=world.owner, on=TODAY, by=world.chief, at=NOW)
+    waits = page_of(world).split("Nothing waits under:")[0]
+    assert "Cases of people who left" in waits and "/cases/?show=left" in waits
+    client = Client()
+    client.force_login(world.chief)
+    listed = [row.pk for row in client.get("/cases/?show=left").context["cases"]]
+    assert listed == [spot.pk, case.pk]
+    hand_over(case=case, lead=world.colleague, helper=None, version=case.version, by=world.chief, at=NOW)
+    assert [row.pk for row in client.get("/cases/?show=left").context["cases"]] == [spot.pk]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, Unit
 from accounts.rights import Right
-from accounts.scoping import ScopedManager, ScopedModel, ScopedQuerySet
+from accounts.scoping import NOTHING, ScopedManager, ScopedModel, ScopedQuerySet
 from campaigns.models import Assignment, Campaign, Topic
 from disputes.models import Case
 from registry.models import Premises
@@ -25,7 +25,8 @@ def time_ordered_id() -> UUID:
 
 class VisitQuerySet(ScopedQuerySet):
     def reach(self, officer: Officer) -> Q:
-        reach = Q(officer=officer) | Q(partner=officer) | Q(entered_by=officer)
+        own = Q(officer=officer) | Q(partner=officer) | Q(entered_by=officer)
+        reach = own if officer.at_work else NOTHING
         units = officer.units_with(Right.SEE_VISITS)
         return reach | Q(unit_id__in=units) if units else reach
 
@@ -157,7 +158,7 @@ class Visit(ScopedModel):
 
 class SubmissionQuerySet(ScopedQuerySet):
     def reach(self, officer: Officer) -> Q:
-        reach = Q(officer=officer)
+        reach = Q(officer=officer) if officer.at_work else NOTHING
         units = officer.units_with(Right.SEE_VISITS)
         return reach | Q(officer__unit_id__in=units) if units else reach
 
