@@ -57,6 +57,9 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
     frame_door.met_on = attempts.met_on
     frame_door.next_at = attempts.next_at
     frame_door.gone_said = attempts.gone_said
+    if not attempts.gone_said:
+        # Somebody was met there after all, or who said so took it back: what was confirmed is said by nobody.
+        frame_door.gone_confirmed_at = frame_door.gone_confirmed_by = None
     if not_met and (enough or _granted(frame_door)):
         frame_door.could_not_meet_at = frame_door.could_not_meet_at or at
     else:
@@ -71,6 +74,8 @@ def note_attempts(*, frame_door: FrameDoor, attempts: Attempts, at: datetime) ->
             "met_on",
             "next_at",
             "gone_said",
+            "gone_confirmed_at",
+            "gone_confirmed_by",
             "could_not_meet_at",
         ]
     )

@@ -15,7 +15,7 @@ from accounts.actions import must
 from accounts.models import Officer
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from campaigns.models import Assignment, CouldNotMeet, FrameDoor
+from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 
 
 def hold_frame_doors(pks: Sequence[int]) -> dict[int, FrameDoor]:
@@ -23,6 +23,17 @@ def hold_frame_doors(pks: Sequence[int]) -> dict[int, FrameDoor]:
     held = FrameDoor.objects.unscoped("doors that a second hand decides about")
     held = held.select_for_update(of=("self",), no_key=True).filter(pk__in=pks).order_by("pk")
     return {door.pk: door for door in held}
+
+
+def _must_run(pks: Sequence[int]) -> None:
+    """Holds the campaigns of these doors: once one is closed its figures stay, and with them its doors."""
+    frames = FrameDoor.objects.unscoped("doors that a second hand decides about").filter(pk__in=pks)
+    held = Campaign._base_manager.select_for_update(of=("self",), no_key=True)
+    states = held.filter(pk__in=frames.values("campaign")).order_by("pk").values_list("state", flat=True)
+    if any(state != Campaign.State.OPEN for state in states):
+        raise Refusal(
+            "campaign_closed", _("This campaign is not open any more: its doors stay as they are."), status=409
+        )
 
 
 def waits_as_gone(door: FrameDoor) -> bool:
@@ -53,8 +64,9 @@ def confirm_gone(*, doors: Sequence[FrameDoor], by: Officer, at: datetime) -> in
     """A second hand confirms that these doors are gone; they leave the denominator. Returns how many.
 
     Skips a door that nobody said is gone. Raises `Refusal` (409) when one was met or confirmed since `doors` were read,
-    or none waits. Needs SHARE_OUT at each door's unit.
+    or none waits, or the campaign is over. Needs SHARE_OUT at each door's unit.
     """
+    _must_run([door.pk for door in doors])
     held = hold_frame_doors([door.pk for door in doors])
     for door in doors:
         must(by, Right.SHARE_OUT, held.get(door.pk, door).unit_id)
@@ -100,6 +112,7 @@ def decide_could_not_meet(*, requests: Sequence[CouldNotMeet], granted: bool, by
 
     The doors are held and read anew: who was met meanwhile is not “could not be met”.
     """
+    _must_run([asked.frame_door_id for asked in requests])
     doors = hold_frame_doors([asked.frame_door_id for asked in requests])
     asked_still = CouldNotMeet.objects.unscoped("the requests themselves").filter(decided_at=None)
     undecided = set(asked_still.filter(pk__in=[asked.pk for asked in requests]).values_list("pk", flat=True))
@@ -125,8 +138,9 @@ def return_could_not_meet(*, doors: Sequence[FrameDoor], by: Officer, at: dateti
     """The supervisor sends doors back to be tried again; returns how many. Attempts are counted anew from `at` on.
 
     Skips a door that is not “could not be met”. Raises `Refusal` (409) when one is no more since `doors` were read, or
-    none is. Needs SHARE_OUT at each door's unit.
+    none is, or the campaign is over. Needs SHARE_OUT at each door's unit.
     """
+    _must_run([door.pk for door in doors])
     held = hold_frame_doors([door.pk for door in doors])
     for door in doors:
         must(by, Right.SHARE_OUT, held.get(door.pk, door).unit_id)

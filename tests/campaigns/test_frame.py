@@ -13,6 +13,7 @@ from tests.campaigns.steps import three_in_hand
 from tests.world import NOW, World
 from visits.actions import correct_visit, log_attempt, take_back
 from visits.attempts import Attempt
+from visits.round import day_of
 
 DAY = timedelta(days=1)
 
@@ -180,6 +181,58 @@ def test_a_door_leaves_the_denominator_only_by_a_second_hand(world, campaign):
     untouched = frame_door(campaign, world.doors[1])
     assert second_hand.confirm_gone(doors=[gone, untouched], by=world.chief, at=NOW) == 1
     assert frame_door(campaign, door).gone_confirmed_by == world.chief
+
+
+def confirmed_gone(world, campaign, at=NOW - 2 * DAY):
+    visit = knock(world, world.doors[0], at, outcome="not_found")
+    second_hand.confirm_gone(doors=[frame_door(campaign, world.doors[0])], by=world.chief, at=NOW - DAY)
+    assert frame_door(campaign, world.doors[0]).gone_confirmed_at is not None
+    return visit
+
+
+def test_a_door_that_nobody_says_is_gone_any_more_is_not_confirmed_gone(world, campaign):
+    """Said at the wrong door: the officer takes it back, and the door is on rounds and in the rate again."""
+    visit = confirmed_gone(world, campaign, at=NOW - timedelta(hours=20))
+    correct_visit(visit=visit, reason="走错门", by=world.owner, at=NOW, outcome="nobody_in")
+    door = frame_door(campaign, world.doors[0])
+    assert (door.gone_said, door.gone_confirmed_at, door.gone_confirmed_by) == ("", None, None)
+    assert world.doors[0] in [row.premises for row in day_of(world.owner, NOW).rows]
+
+
+def test_a_door_where_somebody_is_met_after_all_is_there_again(world, campaign):
+    confirmed_gone(world, campaign)
+    knock(world, world.doors[0], NOW, outcome="partly", people_met=1, place="home", declared=True)
+    door = frame_door(campaign, world.doors[0])
+    assert (door.met_on, door.gone_confirmed_at, door.gone_confirmed_by) == (NOW.date(), None, None)
+
+
+def test_one_more_attempt_in_vain_leaves_a_confirmed_door_gone(world, campaign):
+    confirmed_gone(world, campaign)
+    knock(world, world.doors[0], NOW)
+    assert frame_door(campaign, world.doors[0]).gone_confirmed_by == world.chief
+
+
+def test_nobody_decides_about_the_doors_of_a_campaign_that_is_over(world, campaign):
+    gone, asked_at, given_up = world.doors
+    knock(world, gone, NOW - DAY, outcome="moved")
+    knock(world, asked_at, NOW - DAY)
+    asked = second_hand.ask_could_not_meet(
+        frame_door=frame_door(campaign, asked_at), reason="外出", by=world.owner, at=NOW
+    )
+    knock(world, given_up, NOW - 2 * DAY)
+    knock(world, given_up, (NOW - DAY).replace(hour=19))
+    knock(world, given_up, NOW)
+    actions.close_campaign(campaign=campaign, version=campaign.version, by=world.desk, at=NOW)
+    decisions = (
+        lambda: second_hand.confirm_gone(doors=[frame_door(campaign, gone)], by=world.chief, at=NOW),
+        lambda: second_hand.decide_could_not_meet(requests=[asked], granted=True, by=world.chief, at=NOW),
+        lambda: second_hand.return_could_not_meet(doors=[frame_door(campaign, given_up)], by=world.chief, at=NOW),
+    )
+    for decision in decisions:
+        with pytest.raises(Refusal) as caught:
+            decision()
+        assert caught.value.code == "campaign_closed"
+    assert frame_door(campaign, gone).gone_confirmed_at is None
 
 
 def test_closing_ends_every_hand_and_archiving_follows(world, campaign):
