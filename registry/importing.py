@@ -140,7 +140,7 @@ SAME_DOOR = (
 )
 OLDER = "(p.confirmed_on IS NULL OR p.confirmed_on <= %(dated)s)"
 DIFFERS = f"""(
-    (d.officer <> '' AND d.officer <> p.register_officer) OR (d.badge <> '' AND d.badge <> p.register_badge)
+    d.unit_id <> p.unit_id OR (d.officer <> '' AND d.officer <> p.register_officer) OR (d.badge <> '' AND d.badge <> p.register_badge)
     OR ({OLDER} AND (
         (d.name <> '' AND p.name = '') OR (d.use <> '' AND d.use <> p.use)
         OR (d.apart IS NOT NULL AND d.apart IS DISTINCT FROM p.registered_elsewhere) OR d.kind <> p.kind)))"""

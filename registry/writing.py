@@ -63,6 +63,7 @@ SELECT count(*) FROM doors
 
 CHANGED_DOORS = f"""
 UPDATE registry_premises p SET
+    unit_id = d.unit_id,
     kind = CASE WHEN {OLDER} THEN d.kind ELSE p.kind END,
     name = CASE WHEN {OLDER} AND p.name = '' THEN d.name ELSE p.name END,
     use = CASE WHEN {OLDER} AND d.use <> '' THEN d.use ELSE p.use END,

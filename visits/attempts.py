@@ -9,6 +9,7 @@ from typing import Any
 
 from disputes.pictures import Picture
 from registry.doors import Changes
+from registry.fields import seal
 from visits.models import Visit
 
 
@@ -78,6 +79,13 @@ class Attempt:
             # As it was digested before there were services: what was sent then and is sent again is the same thing.
             del said["services"]
         return json.loads(json.dumps(said, default=_plain, sort_keys=True))
+
+    def kept_body(self) -> dict[str, Any]:
+        """The same for the review, a phone number sealed as everywhere."""
+        said = self.body()
+        if said["changes"] and said["changes"]["phone"]:
+            said["changes"]["phone"] = seal(said["changes"]["phone"])
+        return said
 
     def digest(self) -> str:
         """SHA-256 of the canonical body: equal for the same thing said twice."""

@@ -20,6 +20,7 @@ from campaigns.holding import hold_campaigns_of
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from disputes.models import CasePremises, ReturnVisit
 from registry.models import Contact, Premises
+from registry.search import sought
 from visits.folding import fold_door
 from visits.models import Visit
 
@@ -99,11 +100,18 @@ def merge_added(*, door: Premises, into: Premises, by: Officer, at: datetime) ->
 
 
 def _move_people(door: Premises, into: Premises, at: datetime) -> None:
-    """Who is not known there yet moves in; the others were known all along."""
-    known = set(into.contacts.filter(ends_on__isnull=True).values_list("name_key", flat=True))
+    """Who is not known there yet moves in and is found there; the others were known all along, their number maybe not."""
+    there = into.contacts.filter(ends_on__isnull=True)
+    known = set(there.values_list("name_key", flat=True))
     people = Contact.objects.unscoped("merging").filter(premises=door)
     people.exclude(name_key__in=known).update(premises=into)
+    for person in people.filter(ends_on__isnull=True):
+        if person.phone_mac:
+            same = there.filter(name_key=person.name_key, phone_mac="")
+            same.update(phone=person.phone, phone_mac=person.phone_mac)
     people.filter(ends_on__isnull=True).update(ends_on=timezone.localdate(at))
+    into.sought = sought(into.address, into.name, *there.values_list("name", flat=True))
+    into.save(update_fields=["sought"])
 
 
 def _leave_frames(door: Premises, into: Premises, at: datetime) -> None:

@@ -36,7 +36,6 @@ class Facts:
     code: str = ""
     name: str = ""
     phone: str = ""
-    relation: str = ""
     visit: Visit | None = None
     officer: Officer | None = None
     cases: Sequence[Case] = field(default_factory=list)
@@ -58,7 +57,7 @@ def facts_of_door(premises: Premises, campaign: Campaign | None, reader: Officer
         contacts = Contact.objects.visible_to(reader).filter(premises=premises, ends_on__isnull=True)
         first = contacts.order_by("rank", "pk").first()
         if first is not None:
-            facts.phone, facts.relation = masked_phone(first.phone), first.relation
+            facts.phone = masked_phone(first.phone)
     return facts
 
 
@@ -117,7 +116,8 @@ def _household(facts: Facts) -> Section:
             row(Cell(_("Address"), facts.address)),
             row(Cell(_("Householder"), facts.name), Cell(_("Contact phone"), facts.phone)),
             row(
-                Cell(_("Spoken with"), ticks=ticks(who, {facts.relation} if facts.visit else ())),
+                # Who opened the door is not on record: a tick would only be who is listed first.
+                Cell(_("Spoken with"), ticks=ticks(who)),
                 Cell(_("Area code"), premises.area_id if premises else ""),
             ),
             row(

@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.refusals import Refusal
-from registry.actions import confirm_import, discard_import, look_again, upload_workbook
+from registry.actions import confirm_import, discard_import, look_again, read_batch, upload_workbook
 from registry.doors import add_door
-from registry.models import Area, Contact, Premises
+from registry.models import Area, Contact, Jurisdiction, Premises
 from registry.writing import order_names
 from tests.hands import overtaken
-from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District
+from tests.registry.conftest import BY_COMMUNITY, BY_DOOR, District, supervisor
 from tests.registry.steps import FIRST, bring, table, versions
 from tests.registry.test_samples import confirm, contacts, doors, read
 from tests.world import NOW
@@ -219,3 +219,20 @@ def test_somebody_who_left_comes_back_only_with_a_newer_workbook(district: Distr
     assert newer.counts["effects"] == {"more": 1}
     confirm(newer, district.chief)
     assert list(Contact.objects.unscoped("test").filter(ends_on=None).values_list("name", flat=True)) == ["张三"]
+
+
+def test_doors_of_a_community_that_another_station_answers_for_now_come_over_with_its_import(
+    district: District,
+) -> None:
+    confirm(bring(district, FIRST), district.chief)
+    new, door = district.stations["红卫派出所"], Premises.objects.unscoped("test").get()
+    Jurisdiction.objects.create(unit=new, area=door.area)
+    chief = supervisor("ZW0300", "冯立", new)
+    batch = upload_workbook(unit=new, file=table(FIRST), name="底册.csv", by=chief, at=NOW)
+    batch = read_batch(batch=batch, at=NOW)
+    assert batch.counts["effects"] == {"changed": 1}
+    confirm(batch, chief)
+    door.refresh_from_db()
+    assert door.unit == new
+    assert list(Premises.objects.visible_to(chief)) == [door]
+    assert not Premises.objects.visible_to(district.chief).exists()

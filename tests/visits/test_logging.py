@@ -10,6 +10,7 @@ from accounts.refusals import Refusal
 from campaigns.models import FrameDoor
 from disputes.models import Case
 from registry.doors import Changes
+from registry.fields import unseal
 from registry.models import Contact, Premises
 from tests.visits.steps import log, met, nobody
 from tests.world import NOW, World
@@ -125,6 +126,16 @@ def test_the_same_number_with_other_content_is_kept_for_review(world: World, hel
     assert other == again
     assert (other.verdict, other.visit, other.body["outcome"]) == ("conflict", None, "nobody_in")
     assert Visit.objects.unscoped("test").count() == 1
+
+
+def test_what_is_kept_for_review_keeps_a_phone_number_sealed(world: World, held: Premises) -> None:
+    number = uuid4()
+    log(world, met(held), client_id=number)
+    said = met(held, changes=Changes(contact_name="冯新", phone="19900001234"))
+    kept = log(world, said, client_id=number)
+    assert "19900001234" not in str(kept.body)
+    assert unseal(kept.body["changes"]["phone"]) == "19900001234"
+    assert log(world, said, client_id=number) == kept
 
 
 def test_a_colleague_may_stand_in_and_the_record_says_so(world: World, held: Premises) -> None:

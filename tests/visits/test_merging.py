@@ -15,6 +15,7 @@ from tests.visits.steps import log, met, signed_in
 from tests.world import NOW, World
 from visits.actions import add_door
 from visits.attempts import FindingReport
+from visits.doors import doors_found
 from visits.merging import confirm_added, merge_added
 from visits.models import Visit
 
@@ -48,6 +49,18 @@ def test_a_merged_door_gives_everything_to_the_listed_one(world: World, held: Pr
         held.name,
         "冯新",
     }
+
+
+def test_who_moves_over_is_found_there_and_a_number_that_was_missing_comes_along(world: World, held: Premises) -> None:
+    listed = Contact.objects.unscoped("test").get(premises=held)
+    Contact.objects.unscoped("test").filter(pk=listed.pk).update(phone="", phone_mac="")
+    known = door_found(world, name=held.name, phone="19900007777")
+    merge_added(door=known, into=held, by=world.chief, at=NOW)
+    listed.refresh_from_db()
+    assert (listed.phone, listed.ends_on) == ("19900007777", None)
+    other = door_found(world, address="花果路1号5栋2单元三楼西户", name="冯新")
+    merge_added(door=other, into=held, by=world.chief, at=NOW)
+    assert [found.premises for found in doors_found(world.owner, "冯新")] == [held]
 
 
 def test_what_was_typed_at_a_door_that_is_merged_meanwhile_is_saved_at_the_listed_one(
