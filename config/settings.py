@@ -220,7 +220,9 @@ TASKS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "config.log_lines.WithoutRows", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["err"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

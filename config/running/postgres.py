@@ -225,6 +225,9 @@ class Cluster:
             "unix_socket_directories": f'"{socket}"',
             "unix_socket_permissions": "0700",
             "max_connections": "60",
+            # A statement that fails, and the row that made it fail, hold names: the log says what was wrong, not of whom.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
             **self.options,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]

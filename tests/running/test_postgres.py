@@ -172,3 +172,14 @@ def test_an_interrupted_first_start_leaves_nothing_half_made(cluster: Cluster) -
     (cluster.home / "data.new" / "PG_VERSION").write_text("18\n")
     cluster.start()
     assert answers(cluster)
+
+
+def test_its_log_names_nobody(cluster: Cluster) -> None:
+    cluster.start()
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (name text PRIMARY KEY)")
+        connection.execute("INSERT INTO people VALUES ('张三')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO people VALUES ('张三')")
+    said = (cluster.home / "log").read_text()
+    assert "people_pkey" in said and "张三" not in said
