@@ -157,6 +157,7 @@ LOOKED_AT = {
     ("config/giving_up.py", "?"),
     ("config/sweeping.py", "_base_manager"),
     ("disputes/ledger.py", "heads of all chains"),
+    ("disputes/as_told.py", "verifying"),
     ("disputes/ledger.py", "verifying"),
     # Of a case or a door that was reached; names of those who work there.
     ("disputes/case_page.py", "of a case in reach"),
