@@ -165,7 +165,6 @@ LOOKED_AT = {
     ("disputes/new_case.py", "the campaign that a door in reach belongs to"),
     ("disputes/views.py", "of a case in reach"),
     ("disputes/views.py", "reach or own return visit"),
-    ("disputes/views.py", "their own return visits"),
     ("disputes/views.py", "through its case"),
     ("reports/documents/visit_forms.py", "the code of a door in reach"),
     ("visits/building.py", "states of doors that are within reach"),
