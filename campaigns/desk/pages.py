@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from accounts.models import Officer, Unit
 from accounts.presses import once
@@ -36,6 +37,21 @@ def admin_path(model_admin: Any, route: str, view: Callable[..., HttpResponseBas
 def page(request: HttpRequest, model_admin: Any, template: str, status: int = 200, **context: Any) -> TemplateResponse:
     each = model_admin.admin_site.each_context(request)
     return TemplateResponse(request, template, {**each, "opts": model_admin.opts, **context}, status=status)
+
+
+def not_open(
+    request: HttpRequest,
+    model_admin: Any,
+    *,
+    campaign: Campaign,
+    title: str,
+    sentence: str = "",
+    unit: Unit | None = None,
+) -> TemplateResponse:
+    """In place of a page of a campaign's doors that has nothing to show: why, and the way on."""
+    why = sentence or _("Doors are shared out while the campaign is open.")
+    said: dict[str, Any] = {"campaign": campaign, "unit": unit, "title": title, "sentence": why}
+    return page(request, model_admin, "admin/campaigns/not_open.html", **said)
 
 
 def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:

@@ -15,7 +15,7 @@ from accounts.actions import log_access, must
 from accounts.models import Officer, Unit
 from accounts.reached_admin import officer_of
 from accounts.rights import Right
-from campaigns.desk.pages import campaign_or_404, chosen_station, page, stations_of
+from campaigns.desk.pages import campaign_or_404, chosen_station, not_open, page, stations_of
 from campaigns.models import Assignment, Campaign, FrameDoor
 from registry.models import Area
 from registry.xlsx_table import Table, write_tables
@@ -43,7 +43,10 @@ def outcome_label(code: str) -> str:
 
 def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """Per officer and per community: doors, visited, tried, today; how many tried no door today is said once."""
-    campaign, officer = campaign_or_404(request, pk), officer_of(request)
+    campaign, officer, title = campaign_or_404(request, pk), officer_of(request), _("Progress")
+    if campaign.state == Campaign.State.DRAFT and request.method != "POST":
+        sentence = _("Nobody has been at a door of it yet: visits begin when the campaign is opened.")
+        return not_open(request, model_admin, campaign=campaign, title=title, sentence=sentence)
     stations = stations_of(officer, campaign)
     unit = chosen_station(request, stations)
     if unit is None:
@@ -63,7 +66,7 @@ def progress(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         stations=stations,
         people=people,
         areas=areas,
-        title=_("Progress"),
+        title=title,
         is_running=campaign.state == Campaign.State.OPEN,
         idle=sum(not row["today"] for row in people),
     )

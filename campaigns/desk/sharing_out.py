@@ -18,7 +18,7 @@ from accounts.reached_admin import officer_of
 from accounts.refusals import Refusal
 from campaigns.board import Choice, Way, make_board
 from campaigns.board.changes import what_changed
-from campaigns.desk.pages import area_names, campaign_or_404, chosen_station, page, stations_of
+from campaigns.desk.pages import area_names, campaign_or_404, chosen_station, not_open, page, stations_of
 from campaigns.forms import BoardForm
 from campaigns.models import Assignment, Campaign, FrameDoor, ShareOut, ShareOutRun
 from campaigns.share_out_runs import LARGE, ask_share_out
@@ -35,7 +35,7 @@ def board(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         raise Http404
     without: dict[str, Any] = {"campaign": campaign, "unit": unit, "title": _("Share-out")}
     if campaign.state != Campaign.State.OPEN and request.method == "GET":
-        return page(request, model_admin, "admin/campaigns/board_closed.html", **without)
+        return not_open(request, model_admin, **without)
     if unit is None:
         return page(request, model_admin, "admin/campaigns/board_empty.html", **without)
     form = BoardForm(request.POST if request.method == "POST" else request.GET)
@@ -120,6 +120,9 @@ def run_page(request: HttpRequest, model_admin: Any, pk: int, run: int) -> HttpR
 def history(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """The latest share-outs of a station: what was confirmed, and whether it can still be undone."""
     campaign, officer = campaign_or_404(request, pk), officer_of(request)
+    title = _("Earlier share-outs")
+    if campaign.state == Campaign.State.DRAFT:
+        return not_open(request, model_admin, campaign=campaign, title=title)
     stations = stations_of(officer, campaign)
     unit = chosen_station(request, stations)
     if unit is None:
@@ -134,7 +137,7 @@ def history(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         unit=unit,
         stations=stations,
         rows=[(batch, why_not_undone(batch)) for batch in batches],
-        title=_("Earlier share-outs"),
+        title=title,
     )
 
 
@@ -157,7 +160,9 @@ def undo(request: HttpRequest, model_admin: Any, pk: int, batch: int) -> HttpRes
 @require_safe
 def left_out(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """Door by door, what no hand holds; the first hundred in walking order."""
-    campaign = campaign_or_404(request, pk)
+    campaign, title = campaign_or_404(request, pk), _("Doors that nobody holds")
+    if campaign.state == Campaign.State.DRAFT:
+        return not_open(request, model_admin, campaign=campaign, title=title)
     stations = stations_of(officer_of(request), campaign)
     unit = chosen_station(request, stations)
     if unit is None:
@@ -178,5 +183,5 @@ def left_out(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         campaign=campaign,
         unit=unit,
         doors=list(doors),
-        title=_("Doors that nobody holds"),
+        title=title,
     )

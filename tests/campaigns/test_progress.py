@@ -18,3 +18,17 @@ def test_a_door_that_is_gone_is_neither_to_be_visited_nor_visited(world: World, 
     client.force_login(world.chief)
     row = client.get(f"/admin/campaigns/campaign/{campaign.pk}/progress/").context["areas"][0]
     assert (row["doors"], row["visited"], row["percent"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("page", ["progress", "share-out", "share-out/earlier", "share-out/doors"])
+def test_a_draft_says_that_it_is_one_and_leads_on(world: World, page: str) -> None:
+    draft = world.draft()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.desk)
+    answer = client.get(f"/admin/campaigns/campaign/{draft.pk}/{page}/")
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Now it is “draft”." in html
+    assert html.count(f'href="/admin/campaigns/campaign/{draft.pk}/change/"') == 2, "in the crumbs and as the way on"
+    client.force_login(world.owner)
+    assert client.get(f"/admin/campaigns/campaign/{draft.pk}/{page}/").status_code == 403
