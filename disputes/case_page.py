@@ -17,7 +17,7 @@ from disputes import actions, forms, reopening
 from disputes.evidence import add_evidence
 from disputes.guards import worked_on
 from disputes.models import Case, LedgerEntry, state_label
-from disputes.return_visits import opens_on, too_early
+from disputes.return_visits import asked_no_more, opens_on, too_early
 from disputes.states import CASE, entry_label, move_label
 from disputes.words import RETURN_QUESTIONS, Kind
 
@@ -121,6 +121,7 @@ def page_of(
         return form if opened is act else act.form(case=case, officer=officer, auto_id=act.ids)
 
     may_note = why_not(case, CASE, "note", by=officer, at=now) is None
+    visits = _return_visits(case, timezone.localdate(now))
     return {
         "case": case,
         "steps": _steps(case, officer, now, opened, form_of),
@@ -130,8 +131,8 @@ def page_of(
         "in_clear": officer.pk in (case.lead_id, case.helper_id, case.registered_by_id),
         "may_note": may_note,
         "place": case.places.select_related("premises", "premises__area").first(),
-        "visits": _return_visits(case, timezone.localdate(now)),
-        "refused": form or (answered[1] if answered else agreed[1] if agreed else None),
+        "visits": visits,
+        "refused": form or _refused(visits, answered) or (agreed[1] if agreed else None),
         "agreed": agreed[0] if agreed else None,
         "consent_form": agreed[1] if agreed else None,
         "visit_form": answered[1] if answered else forms.ReturnVisitForm(initial={"client_id": uuid.uuid4()}),
@@ -141,13 +142,19 @@ def page_of(
     }
 
 
+def _refused(visits: list[dict[str, Any]], answered: tuple[int, forms.ReturnVisitForm] | None) -> Any:
+    """The refused form of a return visit; where the page has no place for it any more, its faults at the case itself."""
+    if answered is None or any(row["visit"].pk == answered[0] for row in visits):
+        return answered[1] if answered else None
+    return [("case", sentence) for sentences in answered[1].errors.values() for sentence in sentences]
+
+
 def _return_visits(case: Case, today: date) -> list[dict[str, Any]]:
-    """Those of this cycle, while something is settled; `early` says from when on one that is still too early can be
-    answered."""
+    """Those of this cycle, made or still asked; `early` says from when on one that is still too early can be answered."""
     planned = list(case.return_visits.all())
     rows = []
     for visit in planned:
-        if visit.cycle == case.cycle and (visit.done_at is not None or case.state in Case.SETTLED_STATES):
+        if visit.cycle == case.cycle and (visit.done_at is not None or asked_no_more(case, visit) is None):
             first = opens_on(case, visit, planned)
             rows.append({"visit": visit, "early": too_early(first) if first is not None and today < first else ""})
     return rows

@@ -116,6 +116,8 @@ def make_return_visit(
             return locked
         raise Refusal("already_made", _("This return visit has been made already."), status=409)
     must_be_theirs(case, locked, by)
+    if refusal := asked_no_more(case, locked):
+        raise refusal
     if client_id is not None and ReturnVisit.objects.unscoped("sent before").filter(client_id=client_id).exists():
         raise Refusal("client_id", _("This form was sent by somebody else. Open it again."), status=409)
     if answer != ReturnVisit.Answer.RELAPSED:
@@ -144,6 +146,16 @@ def _must_be_open(case: Case, visit: ReturnVisit, on: date) -> None:
 
 def too_early(first: date) -> str:
     return _("Asked again from %(day)s on; until then only “not settled” can be entered.") % {"day": date_format(first)}
+
+
+def asked_no_more(case: Case, visit: ReturnVisit) -> Refusal | None:
+    """Whether it is settled is asked while it is said to be: not of an older cycle, nor while the case is in work again."""
+    if visit.cycle == case.cycle and case.state in Case.SETTLED_STATES:
+        return None
+    sentence = _(
+        "This is not asked any more: the case was taken up again since, or is void. Look at it as it stands now."
+    )
+    return Refusal("asked_no_more", sentence, status=409)
 
 
 def must_be_theirs(case: Case, visit: ReturnVisit, by: Officer) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from disputes import new_case, views
+from disputes import new_case, return_visit_page, views
 
 app_name = "disputes"
 
@@ -11,5 +11,5 @@ urlpatterns = [
     path("<int:pk>/do/<str:name>/", views.act_on, name="act"),
     path("<int:pk>/parties/<int:party_pk>/consent/", views.consent, name="consent"),
     path("<int:pk>/evidence/<int:evidence_pk>/", views.evidence_file, name="evidence"),
-    path("return-visits/<int:pk>/", views.return_visit, name="return_visit"),
+    path("return-visits/<int:pk>/", return_visit_page.return_visit, name="return_visit"),
 ]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +22,6 @@ from accounts.rights import Right
 from disputes import actions, forms
 from disputes.case_page import BY_NAME, Act, page_of
 from disputes.models import Case, Closure, Evidence, LedgerEntry, Party, ReturnVisit, Session
-from disputes.return_visits import make_return_visit, must_be_theirs
 from disputes.states import CASE
 from disputes.words import Kind
 
@@ -120,10 +119,10 @@ def _due_visits(officer: Officer, today: date) -> list[ReturnVisit]:
 @signed_in
 @require_safe
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, case_or_404(request, pk))
+    return page(request, case_or_404(request, pk))
 
 
-def _page(
+def page(
     request: HttpRequest,
     case: Case,
     opened: Act | None = None,
@@ -153,7 +152,7 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if refused is not None and refused.status == 403:
             raise refused
         if not complete:
-            return _page(request, case, act, form, status=422)
+            return page(request, case, act, form, status=422)
         act.action(case=case, by=me(request), at=timezone.now(), **form.kwargs_of())
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -162,7 +161,7 @@ def act_on(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if refusal.code == "stale":
             # The page says what changed since; any other refusal has told nothing of it.
             form = form.at(case.version)
-        return _page(request, case, act, form, status=refusal.status)
+        return page(request, case, act, form, status=refusal.status)
     messages.success(request, _("Recorded."))
     return onward(request, pk)
 
@@ -186,7 +185,7 @@ def consent(request: HttpRequest, pk: int, party_pk: int) -> HttpResponse:
         again = _refused(request, case, refusal, form)
         if refusal.code == "stale":
             form.version = again.version
-        return _page(request, again, status=refusal.status, agreed=(party_pk, form))
+        return page(request, again, status=refusal.status, agreed=(party_pk, form))
     messages.success(request, _("Recorded."))
     return redirect("disputes:case", pk=pk)
 
@@ -198,45 +197,6 @@ def _refused(request: HttpRequest, case: Case, refusal: Refusal, form: Any) -> C
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     log_access(me(request), "refused", case, reason=refusal.code, outcome=refusal.code)
     return case_or_404(request, case.pk)
-
-
-@signed_in
-@require_POST
-@one_press
-def return_visit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The answer of a return visit, from the case page or from the round."""
-    visit = get_object_or_404(
-        ReturnVisit.objects.unscoped("through its case").select_related("case"),
-        pk=pk,
-        case__in=_cases_to_return_to(me(request)).values("pk"),
-    )
-    form = forms.ReturnVisitForm(request.POST, auto_id=f"%s-{pk}")
-    within = Case.objects.visible_to(me(request)).filter(pk=visit.case_id).exists()
-    if not form.is_valid():
-        must_be_theirs(visit.case, visit, me(request))
-    if not form.is_valid() and within:
-        return _page(request, case_or_404(request, visit.case_id), status=422, answered=(pk, form))
-    if not form.is_valid():
-        messages.error(request, _("Choose the answer."))
-        return redirect("visits:round")
-    try:
-        make_return_visit(visit=visit, by=me(request), at=timezone.now(), **form.cleaned_data)
-    except Refusal as refusal:
-        if not within:
-            raise
-        again = _refused(request, visit.case, refusal, form)
-        return _page(request, again, status=refusal.status, answered=(pk, form))
-    messages.success(request, _("Recorded."))
-    return redirect("disputes:case", pk=visit.case_id) if within else redirect("visits:round")
-
-
-def _cases_to_return_to(officer: Officer) -> QuerySet[Case]:
-    """Cases within reach, and those whose return visit was given to this officer: for the answer only."""
-    cases = Case.objects.visible_to(officer)
-    own = ReturnVisit.objects.visible_to(officer).filter(officer=officer).values("case_id")
-    return cases.model.objects.unscoped("reach or own return visit").filter(
-        Q(pk__in=cases.values("pk")) | Q(pk__in=own)
-    )
 
 
 @signed_in
