@@ -134,6 +134,9 @@ def plain_heading(text: str) -> str:
     return _MARKS.sub("", clean(text)).lower()
 
 
+# Headings of the column that only counts the rows: nobody misses it.
+NUMBERS = frozenset({"序号", "编号", "no"})
+
 _BY_HEADING = {
     plain_heading(word): column.name
     for column in COLUMNS

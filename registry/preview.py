@@ -92,6 +92,12 @@ class Preview:
         )
 
     @property
+    def unused(self) -> list[str]:
+        """Columns that no heading of ours names, by letter and heading."""
+        tables = self.batch.columns or []
+        return list(dict.fromkeys(f"{letter} {said}" for table in tables for letter, said in table["unused"]))
+
+    @property
     def hidden(self) -> list[str]:
         """Sheets that were not read."""
         return self.batch.messages[0].get("hidden", []) if self.batch.messages else []

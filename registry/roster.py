@@ -18,7 +18,7 @@ from accounts.backends import normal_badge
 from accounts.models import RESERVED_BADGES, Officer, Unit
 from accounts.refusals import Refusal
 from accounts.rights import Right
-from registry.columns import plain_heading
+from registry.columns import NUMBERS, plain_heading
 from registry.communities import stem
 from registry.jurisdictions import under
 from registry.models import Area, Jurisdiction
@@ -26,6 +26,7 @@ from registry.refusals import file_sentence
 from registry.texts import clean
 from registry.unreadable import UnreadableFile
 from registry.workbook import Row, open_workbook
+from registry.xlsx_cells import column_letters
 from registry.xlsx_package import Limits
 
 # Read while somebody waits, in the web process: small, and never for long.
@@ -74,7 +75,11 @@ class Person:
 
 @dataclass
 class Roster:
+    """`hidden` are sheets that were not read, `unused` columns that no heading of ours names, by sheet, letter and heading."""
+
     people: list[Person] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
 
     @property
     def taken(self) -> list[Person]:
@@ -97,31 +102,61 @@ def read_roster(*, file: BinaryIO, name: str, by: Officer) -> Roster:
         workbook = open_workbook(io.BytesIO(file.read(LIMITS.file_bytes + 1)), name, LIMITS)
         for sheet in workbook.sheets:
             if sheet.visible:
-                roster.people += [places.person(sheet.name, number, cells) for number, cells in _rows(sheet.rows())]
+                table = _Table(sheet.rows())
+                roster.people += [places.person(sheet.name, number, cells) for number, cells in table.people()]
+                roster.unused += [" ".join(filter(None, (sheet.name, told))) for told in table.unused]
+            else:
+                roster.hidden.append(sheet.name)
     except UnreadableFile as broken:
         raise Refusal("file", file_sentence(broken.code, broken.params), field="file") from broken
     if not roster.people:
-        sentence = _("No table of people was found. The headings “badge number” and “name” must stand in one row.")
-        raise Refusal("no_table", sentence, field="file")
+        raise _no_table(roster.hidden)
     return places.checked(roster)
 
 
-def _rows(rows: Iterator[Row]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(row number, texts by column) below the heading row, which must stand among the first rows."""
-    columns: dict[int, str] = {}
-    for looked, (number, cells) in enumerate(rows):
-        texts = [clean(str(cell)) if cell is not None else "" for cell in cells]
-        if not columns:
-            found = {index: BY_HEADING.get(plain_heading(text), "") for index, text in enumerate(texts)}
-            named = {index: column for index, column in found.items() if column}
-            if all(column in named.values() for column in NEEDED):
-                columns = named
-            elif looked >= LOOKED_AT:
-                return
-            continue
-        values = {column: texts[index] for index, column in columns.items() if index < len(texts)}
-        if values.get("badge") or values.get("name"):
-            yield number, values
+def _no_table(hidden: list[str]) -> Refusal:
+    sentence = _("No table of people was found. The headings “badge number” and “name” must stand in one row.")
+    if hidden:
+        words = _(
+            "No table of people was found in the sheets that are shown, and hidden sheets are not read: %(sheets)s. "
+            "If the table stands in one of them, show that sheet, save, and upload the file again."
+        )
+        sentence = words % {"sheets": ", ".join(hidden)}
+    return Refusal("no_table", sentence, field="file")
+
+
+class _Table:
+    """A sheet's people below the heading row, which must stand among the first rows. `unused` is known once they are read."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self.rows = rows
+        self.columns: dict[int, str] = {}
+        self.unused: list[str] = []
+
+    def people(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """(row number, texts by column)"""
+        for looked, (number, cells) in enumerate(self.rows):
+            texts = [clean(str(cell)) if cell is not None else "" for cell in cells]
+            if not self.columns:
+                self._look_for_headings(texts)
+                if not self.columns and looked >= LOOKED_AT:
+                    return
+                continue
+            values = {column: texts[index] for index, column in self.columns.items() if index < len(texts)}
+            if values.get("badge") or values.get("name"):
+                yield number, values
+
+    def _look_for_headings(self, texts: list[str]) -> None:
+        """Of two columns of one name the last is read."""
+        last = {column: index for index, text in enumerate(texts) if (column := BY_HEADING.get(plain_heading(text)))}
+        if not set(NEEDED) <= last.keys():
+            return
+        self.columns = {index: column for column, index in last.items()}
+        self.unused = [
+            f"{column_letters(index + 1)} {text}"
+            for index, text in enumerate(texts)
+            if text and index not in self.columns and plain_heading(text) not in NUMBERS
+        ]
 
 
 class _Places:
@@ -203,7 +238,7 @@ class _Places:
                 fault = _("this person's role reaches further than yours, and a move would end it")
             seen.add(person.badge)
             people.append(Person(**{**asdict(person), "fault": fault, "effect": _effect(person, there)}))
-        return Roster(people)
+        return Roster(people, roster.hidden, roster.unused)
 
 
 def _effect(person: Person, there: Officer | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
-from registry.columns import column_of, is_never_read, is_ours, plain_heading
+from registry.columns import NUMBERS, column_of, is_never_read, is_ours, plain_heading
 from registry.texts import clean
 from registry.workbook import Cell, Row, Sheet
 from registry.xlsx_cells import column_letters
@@ -167,7 +167,7 @@ def _read_heading(sheet: Sheet, upper: Row, lower: Row | None) -> Table:
             table.again.append((index, name))
         elif name:
             table.columns[name] = index
-        elif plain_heading(text) not in {"序号", "编号", "no"}:
+        elif plain_heading(text) not in NUMBERS:
             table.unused.append(index)
     return table
 

@@ -1,6 +1,7 @@
 """What of a workbook is not read, and that the preview names it: hidden sheets, and second columns of one name."""
 
 import io
+import json
 from typing import Any
 
 import openpyxl
@@ -71,6 +72,31 @@ def test_a_workbook_whose_table_is_hidden_says_how_to_show_it(district: District
         assert "show that sheet" in Preview(batch, "en", {}).failure
 
 
+def test_the_command_s_json_names_all_that_was_left_out(district: District, capsys: Any, tmp_path: Any) -> None:
+    shown = [
+        [*HEADINGS, "民族", "备忘"],
+        ["六四社区", "1组1号", "张三", "19900000001", "19900000002", "汉", "x"],
+        ["没有的社区", "1组2号", "李四", "", "", "", ""],
+    ]
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(workbook_of(底册=shown, 旧底册=shown, 说明=[["请看"]]).getvalue())
+    with override("en"), pytest.raises(SystemExit):
+        call_command("import_premises", str(file), badge=district.chief.badge, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["verdicts"]["refused"] == 1
+    (refused,) = told["left_out"].pop("refused_rows")
+    assert (refused["sheet"], refused["row"]) == ("底册", 3)
+    assert refused["reasons"] == ["Community or village: No community of your area is called “没有的社区”."]
+    assert told["left_out"] == {
+        "hidden_sheets": ["旧底册"],
+        "sheets_without_a_table": ["说明"],
+        "unused_columns": ["G 备忘"],
+        "second_columns": ["E 联系电话"],
+        "never_read_columns": ["民族"],
+        "other_stations": [],
+    }
+
+
 def test_the_command_names_hidden_sheets_and_second_columns(district: District, capsys: Any, tmp_path: Any) -> None:
     shown = [HEADINGS, ["六四社区", "1组1号", "张三", "19900000001", "19900000002"]]
     file = tmp_path / "a.xlsx"
@@ -79,4 +105,5 @@ def test_the_command_names_hidden_sheets_and_second_columns(district: District, 
         call_command("import_premises", str(file), badge=district.chief.badge)
     said = capsys.readouterr().out
     assert "not read: 旧底册" in said
+    assert "Columns not used" not in said
     assert "not used: E 联系电话" in said

@@ -1,9 +1,12 @@
 """The roster: people come in by a workbook, are shown first, and get one-time codes on paper."""
 
 import io
+import json
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 from openpyxl import Workbook
 
 from accounts.actions import issue_codes, officer_leaves, save_officer
@@ -130,3 +133,58 @@ def test_the_page_shows_first_and_writes_on_confirm(world, client):
     assert Officer.objects.visible_to(world.chief).filter(badge="T0199").exists()
     client.force_login(world.other_chief, backend="accounts.backends.BadgeBackend")
     assert client.post(reverse("roster:confirm"), {"token": token})["Location"] == reverse("roster:upload")
+
+
+def with_hidden(*rows: list, shown: bool = True) -> io.BytesIO:
+    """Last year's list in a sheet that nobody sees, and this year's; `shown`: whether the latter holds a table."""
+    book = Workbook()
+    last_year = book.active
+    last_year.title, last_year.sheet_state = "去年名册", "hidden"
+    this_year = book.create_sheet("名册")
+    for sheet, lines in ((last_year, rows), (this_year, rows if shown else [])):
+        sheet.append([*HEAD, "单位", "手机号"] if lines else ["说明"])
+        for row in lines:
+            sheet.append(row)
+    book.active = 1
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    file.name = "名册.xlsx"
+    return file
+
+
+ROW = [1, "钱多多", "T0199", "", "", "", "", "花果派出所", "19900000001"]
+
+
+def test_hidden_sheets_and_columns_that_are_not_used_are_named(world, client):
+    """Of two columns for the unit the last is read, and the other is named."""
+    client.force_login(world.chief, backend="accounts.backends.BadgeBackend")
+    page = client.post(
+        reverse("roster:upload"), {"file": with_hidden(ROW)}, headers={"accept-language": "en"}
+    ).content.decode()
+    assert "1 person can be taken" in page
+    assert "Hidden sheets, not read: 去年名册. If one belongs to the roster" in page
+    assert "Columns not used: 名册 D 所属单位, 名册 I 手机号." in page
+
+
+def test_a_roster_whose_table_is_hidden_says_how_to_show_it(world):
+    with pytest.raises(Refusal) as refusal, override("en"):
+        read_roster(file=with_hidden(ROW, shown=False), name="名册.xlsx", by=world.chief)
+    with override("en"):
+        assert "not read: 去年名册. If the table stands in one of them, show that sheet" in str(refusal.value)
+
+
+def test_the_command_names_them_too(world, capsys, tmp_path):
+    file = tmp_path / "名册.xlsx"
+    file.write_bytes(with_hidden(ROW, [2, "孙小小", "", "", "", "", "", "", ""]).getvalue())
+    with override("en"), pytest.raises(SystemExit):
+        call_command("import_officers", str(file), badge="T0101", json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["new"], told["refused"]) == (1, 1)
+    (refused,) = told["left_out"].pop("refused_rows")
+    assert (refused["sheet"], refused["row"]) == ("名册", 3) and refused["reasons"]
+    assert told["left_out"] == {"hidden_sheets": ["去年名册"], "unused_columns": ["名册 D 所属单位", "名册 I 手机号"]}
+    with override("en"), pytest.raises(SystemExit):
+        call_command("import_officers", str(file), badge="T0101")
+    said = capsys.readouterr().out
+    assert "Hidden sheets, not read: 去年名册" in said and "Columns not used: 名册 D 所属单位" in said

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.backends import normal_badge
 from accounts.models import Officer
@@ -41,8 +42,18 @@ class Command(BaseCommand):
     def _say(self, roster: Roster, *, as_json: bool) -> None:
         effects = {name: sum(p.effect == name for p in roster.taken) for name in ("new", "changed", "same")}
         if as_json:
-            self.stdout.write(json_format.dumps({**effects, "refused": len(roster.refused)}))
+            left_out = {
+                "hidden_sheets": roster.hidden,
+                "unused_columns": roster.unused,
+                "refused_rows": [{"sheet": p.sheet, "row": p.row, "reasons": [p.fault]} for p in roster.refused],
+            }
+            told = {**effects, "refused": len(roster.refused), "left_out": left_out}
+            self.stdout.write(json_format.dumps(told, ensure_ascii=False))
             return
+        if roster.hidden:
+            self.stdout.write(_("Hidden sheets, not read: %(sheets)s") % {"sheets": ", ".join(roster.hidden)})
+        if roster.unused:
+            self.stdout.write(_("Columns not used: %(columns)s") % {"columns": ", ".join(roster.unused)})
         for person in roster.refused:
             self.stdout.write(f"{person.sheet} {person.row}: {person.fault}")
         self.stdout.write(", ".join(f"{name} {count}" for name, count in effects.items()))

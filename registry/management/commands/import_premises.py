@@ -79,8 +79,11 @@ class Command(BaseCommand):
         self.stderr.flush()
 
     def _tell(self, batch: ImportBatch, *, json: bool) -> None:
+        language = get_language() or "zh-hans"
+        preview = Preview(batch, language, {})
         if json:
-            self.stdout.write(json_format.dumps({"batch": batch.pk, **batch.counts}, ensure_ascii=False))
+            told = {"batch": batch.pk, **batch.counts, "left_out": left_out(preview)}
+            self.stdout.write(json_format.dumps(told, ensure_ascii=False))
             return
         counts = batch.counts
         verdicts = counts["verdicts"]
@@ -95,17 +98,38 @@ class Command(BaseCommand):
             (_("contacts"), counts["contacts"]),
         ]:
             self.stdout.write(f"{value:>9,}  {label}")
-        language = get_language() or "zh-hans"
-        preview = Preview(batch, language, {})
         if preview.hidden:
             self.stdout.write(_("Hidden sheets, not read: %(sheets)s") % {"sheets": ", ".join(preview.hidden)})
         if preview.again:
             columns = ", ".join(preview.again)
             self.stdout.write(_("Second columns of the same name, not used: %(columns)s") % {"columns": columns})
-        refused = batch.rows.filter(verdict="refused").order_by("pk")[:20]
-        for row in refused:
-            sentences = " ".join(row_sentence(reason, language) for reason in row.reasons)
-            self.stdout.write(
-                _("%(sheet)s row %(row)s: %(reasons)s")
-                % {"sheet": row.sheet, "row": row.row_number, "reasons": sentences}
-            )
+        if preview.unused:
+            self.stdout.write(_("Columns not used: %(columns)s") % {"columns": ", ".join(preview.unused)})
+        for row in refused_rows(preview, at_most=20):
+            self.stdout.write(_("%(sheet)s row %(row)s: %(reasons)s") % {**row, "reasons": " ".join(row["reasons"])})
+
+
+def left_out(preview: Preview) -> dict[str, Any]:
+    """All that stands in the workbook and is not taken in, as the preview names it."""
+    return {
+        "hidden_sheets": preview.hidden,
+        "sheets_without_a_table": preview.skipped,
+        "unused_columns": preview.unused,
+        "second_columns": preview.again,
+        "never_read_columns": preview.never_read,
+        "refused_rows": refused_rows(preview),
+        "other_stations": [{"unit": name, "rows": number} for name, number in preview.elsewhere],
+    }
+
+
+def refused_rows(preview: Preview, at_most: int | None = None) -> list[dict[str, Any]]:
+    """Where each stands, and why it is refused."""
+    rows = preview.batch.rows.filter(verdict="refused").order_by("pk").only("sheet", "row_number", "reasons")[:at_most]
+    return [
+        {
+            "sheet": row.sheet,
+            "row": row.row_number,
+            "reasons": [row_sentence(reason, preview.language) for reason in row.reasons],
+        }
+        for row in rows
+    ]
