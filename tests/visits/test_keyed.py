@@ -362,3 +362,62 @@ def test_hostile_input_breaks_nothing(world: World, campaign: Campaign) -> None:
     assert page.status_code == 422 and "<script>²" not in page.content.decode()
     assert client_of(world.leader).get(PAGE).status_code == 200
     assert client_of(world.admin).get(PAGE).status_code == 403
+
+
+# -- a round past midnight --
+
+NIGHT = {"day": "2026-11-17", "starts": "22:00", "ends": "01:00"}
+
+
+def test_an_evening_round_may_end_on_the_next_day(world: World, campaign: Campaign) -> None:
+    lines = [
+        {"code": code(world, 0), "outcome": "3"},
+        {"code": code(world, 1), "outcome": "3", "time": "2350"},
+        {"code": code(world, 2), "outcome": "1", "time": "0030"},
+    ]
+    page = client_of(world.owner).post(PAGE, sent(campaign, *lines, **NIGHT))
+    assert page.status_code == 302
+    at = [visit.started_at - NOW.replace(hour=0) for visit in visits()]
+    assert at == [timedelta(hours=-2), timedelta(minutes=-10), timedelta(minutes=30)]
+    frame = FrameDoor.objects.unscoped("test").get(premises=world.doors[2])
+    assert frame.met_on == NOW.date()
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("17:59", "01:00"), ("18:00", "06:01"), ("09:30", "08:00")])
+def test_an_end_before_the_start_is_a_slip_by_day_and_of_a_long_night(
+    world: World, campaign: Campaign, starts: str, ends: str
+) -> None:
+    line = {"code": code(world, 0), "outcome": "3"}
+    page = client_of(world.owner).post(PAGE, sent(campaign, line, day="2026-11-17", starts=starts, ends=ends))
+    assert page.status_code == 422 and not visits()
+    assert "began at 18:00 or later" in str(page.context["head"].errors["ends"])
+
+
+def test_a_night_of_twelve_hours_from_six_is_one_round(world: World, campaign: Campaign) -> None:
+    line = {"code": code(world, 0), "outcome": "3", "time": "0600"}
+    head = {"day": "2026-11-17", "starts": "18:00", "ends": "06:00"}
+    assert client_of(world.owner).post(PAGE, sent(campaign, line, **head)).status_code == 302
+    assert visits()[0].started_at == NOW.replace(hour=6)
+
+
+def test_the_page_says_that_an_evening_may_end_on_the_next_day(world: World, campaign: Campaign) -> None:
+    assert "Before the start of an evening round: on the next day." in client_of(world.owner).get(PAGE).content.decode()
+
+
+def test_a_night_that_is_not_over_is_refused(world: World, campaign: Campaign) -> None:
+    line = {"code": code(world, 0), "outcome": "3"}
+    head = {"day": "2026-11-17", "starts": "23:00", "ends": "10:30"}
+    page = client_of(world.owner).post(PAGE, sent(campaign, line, **head))
+    assert "not over yet" in str(page.context["head"].errors["ends"])
+
+
+def test_of_a_night_each_day_knows_what_was_logged_on_it(world: World, campaign: Campaign) -> None:
+    """The same outcome on the day before is another try; after midnight it was typed already."""
+    log(world, nobody(world.doors[0]), at=NOW - timedelta(hours=16))
+    log(world, nobody(world.doors[1]), at=NOW - timedelta(hours=1))
+    lines = [{"code": code(world, place), "outcome": "3", "time": "0030"} for place in (0, 1)]
+    page = client_of(world.owner).post(PAGE, sent(campaign, *lines, **NIGHT))
+    assert [line.typed["code"] for line in page.context["bad"]] == [code(world, 1)]
+    assert "Logged already" in page.context["bad"][0].sentences[0]
+    again = client_of(world.owner).post(PAGE, sent(campaign, dict(lines[0]), **NIGHT))
+    assert "Logged already" in again.context["bad"][0].sentences[0]

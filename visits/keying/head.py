@@ -1,6 +1,6 @@
 """What holds for a whole paper list: which campaign, who walked, when, and what was the same at every door."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +14,8 @@ from campaigns.models import Campaign
 from visits.models import Visit
 
 MOST_OFFERED = 300
+# A round that begins in the evening may end on the next day; any other end before its start is a slip of the pen.
+EVENING, LONGEST_NIGHT = time(18), timedelta(hours=12)
 
 
 def campaigns_to_key(by: Officer) -> Any:
@@ -28,6 +30,14 @@ def walkers(by: Officer, at: datetime) -> Any:
     return rows.filter(Q(pk=by.pk) | Q(unit_id__in=units)).select_related("unit").order_by("badge")
 
 
+def span_of(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
+    """Start and end of a round: one of the evening may last past midnight."""
+    start, end = (timezone.make_aware(datetime.combine(day, each)) for each in (starts, ends))
+    next_day = end + timedelta(days=1)
+    past_midnight = end < start and starts >= EVENING and next_day - start <= LONGEST_NIGHT
+    return start, next_day if past_midnight else end
+
+
 class HeadForm(forms.Form):
     """Times are the station's. Doors without a time of their own are spread evenly between start and end."""
 
@@ -36,7 +46,11 @@ class HeadForm(forms.Form):
     partner = forms.CharField(label=_("With (badge no.)"), max_length=20, required=False)
     day = forms.DateField(label=_("Date of the round"), widget=forms.DateInput(attrs={"type": "date"}))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(
+        label=_("To"),
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text=_("Before the start of an evening round: on the next day."),
+    )
     place = forms.ChoiceField(label=_("Met, unless typed"), choices=[("", "–"), *Visit.Place.choices])
     topics = forms.TypedMultipleChoiceField(
         label=_("Topics, unless typed"),
@@ -86,9 +100,15 @@ class HeadForm(forms.Form):
         data = super().clean() or {}
         if not {"day", "starts", "ends"} <= set(data):
             return data
-        start, end = (timezone.make_aware(datetime.combine(data["day"], data[name])) for name in ("starts", "ends"))
+        start, end = span_of(data["day"], data["starts"], data["ends"])
         if end < start:
-            self.add_error("ends", _("The end lies before the start."))
+            self.add_error(
+                "ends",
+                _(
+                    "The end lies before the start. Only a round that began at 18:00 or later ends on the next day, within "
+                    "twelve hours."
+                ),
+            )
         elif start > self.at:
             self.add_error("day", _("This round has not been walked yet: its start lies in the future."))
         elif end > self.at + timedelta(minutes=5):

@@ -148,6 +148,17 @@ class Walk:
     def step(self) -> timedelta:
         return (self.end - self.start) / SLOTS
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last: a round of the evening may end on the day after."""
+        return timezone.localdate(self.start), timezone.localdate(self.end)
+
+    def at(self, typed: time) -> datetime:
+        """The moment of the round at which the clock showed this; after midnight it is that of the next day."""
+        first, last = self.days
+        after_midnight = first < last and typed <= timezone.localtime(self.end).time()
+        return timezone.make_aware(datetime.combine(last if after_midnight else first, typed))
+
     def slot(self, number: int) -> datetime:
         """By the line's own place, so that the same line sent again is the same attempt."""
         return (self.start + self.step * min(number, SLOTS)).replace(microsecond=0)
@@ -194,8 +205,7 @@ def _time(line: Line, walk: Walk) -> datetime:
     digits = re.sub(r"\D", "", plain(typed)).zfill(4)
     if len(digits) != 4 or int(digits[:2]) > 23 or int(digits[2:]) > 59:
         raise Refusal("time", _("Type the time as 0935."), "time")
-    day = timezone.localdate(walk.start)
-    return timezone.make_aware(datetime.combine(day, time(int(digits[:2]), int(digits[2:]))))
+    return walk.at(time(int(digits[:2]), int(digits[2:])))
 
 
 def _people(line: Line) -> int:

@@ -21,7 +21,7 @@ from visits.models import Submission, Visit
 
 
 class Known:
-    """What a handful of queries know of all lines at once: doors in reach, hands, visits of that day, receipts."""
+    """What a handful of queries know of all lines at once: doors in reach, hands, visits of its days, receipts."""
 
     def __init__(self, lines: Iterable[Line], walk: Walk, seen: Iterable[int] = ()) -> None:
         lines = list(lines)
@@ -35,7 +35,7 @@ class Known:
         premises = {frame.premises_id for frame in self.doors.values()}
         hands = Assignment.objects.unscoped("whose doors these are").live().filter(frame_door__in=self.doors)
         self.hands = {row.frame_door_id: row for row in hands.select_related("officer", "partner")}
-        day, next_day = labels.day_bounds(walk.start)
+        day, next_day = labels.day_bounds(walk.start)[0], labels.day_bounds(walk.end)[1]
         visits = Visit.objects.unscoped("typed or logged already").standing().filter(premises__in=premises)
         self.visits: dict[int, list[Visit]] = {}
         for visit in visits.filter(started_at__gte=day, started_at__lt=next_day).select_related("officer"):
@@ -109,7 +109,10 @@ def _check_door(door: FrameDoor, walk: Walk, known: Known) -> None:
 
 def _check_not_logged(attempt: Attempt, visits: list[Visit]) -> None:
     """A second try on the same day is one more attempt; the same outcome, or a door that was met, was typed before."""
+    day = timezone.localdate(attempt.started_at)
     for visit in visits:
+        if timezone.localdate(visit.started_at) != day:
+            continue
         if visit.is_done or visit.outcome == attempt.outcome:
             raise Refusal(
                 "logged",
@@ -134,7 +137,7 @@ def _hint(door: FrameDoor, walk: Walk, known: Known) -> str:
     hand = known.hands.get(door.pk)
     if hand is not None and walk.officer.pk not in (hand.officer_id, hand.partner_id):
         return _("In the hands of %(name)s: counts as a stand-in visit.") % {"name": hand.officer.name}
-    if door.met_on is not None and door.met_on != timezone.localdate(walk.start):
+    if door.met_on is not None and door.met_on not in walk.days:
         return _("Visited on %(day)s before: one more visit, the same door.") % {"day": labels.short_day(door.met_on)}
     return ""
 
