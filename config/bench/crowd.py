@@ -3,7 +3,6 @@
 Run by its name alone (`./run bench crowd`): it takes two minutes and needs a quiet machine.
 """
 
-import http.client
 import os
 import secrets
 import statistics
@@ -17,7 +16,7 @@ from typing import Any
 
 from config.bench.ground import Place, campaign_over, grow_to, moment
 from config.bench.memory import Watched
-from config.bench.visits import Server, p95
+from config.bench.visits import Line, Server, p95
 from config.running.places import ROOT
 
 CLIENTS, SECONDS, PAPERS = 8, 60.0, 20
@@ -112,15 +111,12 @@ def phone(port: int, badge: str) -> Callable[[], float]:
     browser.force_login(Officer.objects.unscoped("who walks in the bench").get(badge=badge))
     cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
     headers = {"Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={secrets.token_hex(16)}"}
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line = Line(port, headers)
 
     def look() -> float:
         begun = time.perf_counter()
-        line.request("GET", "/round/", headers=headers)
-        answer = line.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"a round was answered with {answer.status}")
+        if (status := line.status("GET", "/round/")) != 200:
+            raise RuntimeError(f"a round was answered with {status}")
         return time.perf_counter() - begun
 
     return look

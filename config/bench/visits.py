@@ -5,14 +5,13 @@ three that write what a visit leaves, which tells what all the asking costs, too
 """
 
 import http.client
+import os
 import secrets
 import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from pathlib import Path
@@ -24,7 +23,7 @@ from uuid import uuid4
 from config.bench.ground import Place, campaign_over, grow_to
 from config.bench.rows import Row
 from config.bench.same_sql import VISIT, hands_of, pgbench, statements_of, what_it_leaves, whole
-from config.running.places import ROOT
+from config.running.serving import start, web_command
 
 CLIENTS = (1, 4, 16)
 SECONDS = 4.0
@@ -137,31 +136,48 @@ def web_client(port: int, badge: str, turns: Turns) -> Callable[[], float]:
         "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}",
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    line = Line(port, headers)
 
     def one() -> float:
         form = {**VISIT, "csrfmiddlewaretoken": token, "client_id": str(uuid4())}
         begun = time.perf_counter()
-        line.request("POST", f"/doors/{turns.next()}/", urlencode(form), headers)
-        answer = line.getresponse()
-        answer.read()
-        if answer.status != 302:
-            raise RuntimeError(f"a visit was answered with {answer.status}")
+        if (status := line.status("POST", f"/doors/{turns.next()}/", urlencode(form))) != 302:
+            raise RuntimeError(f"a visit was answered with {status}")
         return time.perf_counter() - begun
 
     return one
 
 
+class Line:
+    """A phone's connection, kept as a browser keeps it: one that the server closed meanwhile is opened anew."""
+
+    def __init__(self, port: int, headers: Mapping[str, str]) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = headers
+
+    def status(self, method: str, path: str, body: str = "") -> int:
+        """Asks, reads the whole answer, and gives its status."""
+        try:
+            return self._asked(method, path, body)
+        except ConnectionError:
+            self.connection.close()
+            return self._asked(method, path, body)
+
+    def _asked(self, method: str, path: str, body: str) -> int:
+        self.connection.request(method, path, body or None, dict(self.headers))
+        answer = self.connection.getresponse()
+        answer.read()
+        return answer.status
+
+
 class Server:
-    """The web server as `./run serve` starts it, on a free port of this machine."""
+    """The web server by the very command of `./run serve`, on a free port of this machine."""
 
     def __enter__(self) -> int:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
-        command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-        command += ["--threads", "4", "--preload", "--keep-alive", "30", "--log-level", "error"]
-        self.process = subprocess.Popen(command, cwd=ROOT)
+        self.process = start(web_command(f"127.0.0.1:{port}"), os.environ)
         for _try in range(300):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -35,13 +35,7 @@ def serve(site: Site, *, demo: bool) -> int:
     host = os.environ.get("HOST") or "127.0.0.1"
     port = free_port(host, int(os.environ.get("PORT") or 8000))
     surroundings = {**site.surroundings(), "ALLOWED_HOSTS": allowed_hosts(host, demo=demo)}
-    python = str(PYTHON)
-    web = [
-        python, "-m", "gunicorn", "config.wsgi", "--worker-class", "config.web_worker.HouseWorker", "--bind", f"{bracketed(host)}:{port}", "--workers", "2", "--threads",
-        "4", "--preload", "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--max-requests", "20000",
-        "--max-requests-jitter", "2000",
-    ]  # fmt: skip
-    worker = [python, "manage.py", "work"]
+    web, worker = web_command(f"{bracketed(host)}:{port}"), [str(PYTHON), "manage.py", "work"]
     for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, interrupt)
     started: list[subprocess.Popen[bytes]] = []
@@ -57,6 +51,15 @@ def serve(site: Site, *, demo: bool) -> int:
         return 0
     finally:
         stop(started)
+
+
+def web_command(bind: str) -> list[str]:
+    """The web server, listening there: what a site runs, and what `./run bench` measures."""
+    return [
+        str(PYTHON), "-m", "gunicorn", "config.wsgi", "--worker-class", "config.web_worker.HouseWorker", "--bind", bind,
+        "--workers", "2", "--threads", "4", "--preload", "--timeout", "60", "--graceful-timeout", "10", "--log-level",
+        "warning", "--max-requests", "20000", "--max-requests-jitter", "2000",
+    ]  # fmt: skip
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

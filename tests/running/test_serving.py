@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from config.bench.visits import Line, Server
 from config.running.places import ROOT
-from config.running.processes import alive, family
+from config.running.processes import alive, command, family
+from config.running.serving import web_command
 from tests.database import app_url, owner_url
 from tests.running.waiting import wait_for
 
@@ -67,3 +69,16 @@ def test_it_answers_and_leaves_nothing_behind(served: subprocess.Popen[str], por
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", port))
+
+
+def test_the_bench_measures_the_server_that_a_site_runs(django_db_setup: None) -> None:
+    """By the same command; and its phones come back over a new line when the server has closed the old one."""
+    server = Server()
+    with server as port:
+        told = command(server.process.pid).decode().rstrip("\0").split("\0")
+        assert told == web_command(f"127.0.0.1:{port}")
+        line = Line(port, {})
+        assert line.status("GET", "/healthz") == 200
+        line.connection.sock.shutdown(socket.SHUT_RDWR)
+        assert line.status("GET", "/healthz") == 200
+        line.connection.close()
