@@ -16,7 +16,7 @@ from accounts.days import BACKWARDS
 from accounts.models import Officer
 from accounts.refusals import Refusal, refuse
 from accounts.rights import Right
-from campaigns.holding import hold_campaign
+from campaigns.holding import hold_to_move_days
 from campaigns.models import Assignment, Campaign, FrameDoor
 
 # First and last day on which somebody was at a door of the campaign, or None: plugged in by the visits floor.
@@ -121,7 +121,7 @@ def change_dates(
     something follows from the new dates that nobody has looked at yet (`warned`).
     """
     must(by, Right.SET_UP, campaign.unit_id)
-    locked = hold_campaign(campaign)
+    locked = hold_to_move_days(campaign)
     if locked.state not in (Campaign.State.DRAFT, Campaign.State.OPEN):
         raise Refusal("closed", _("The dates of a closed campaign stay as they are."), status=409)
     if (locked.starts_on, locked.ends_on) != seen:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Officer
 from accounts.refusals import Refusal
-from campaigns.holding import hold_campaign
+from campaigns.holding import hold_campaign, hold_days_of
 from campaigns.models import Assignment, Campaign, CouldNotMeet, FrameDoor
 from registry.models import Premises
 
@@ -95,9 +95,11 @@ def _granted(frame_door: FrameDoor) -> bool:
 def frames_of(premises: Premises, *, lock: bool, closed: Campaign | None = None) -> list[FrameDoor]:
     """The door's rows in the frames of open campaigns, each with its campaign and, as `hand`, who holds it now or None.
 
-    With `lock` they are locked in order until the transaction ends; without, the hands come with their officers.
-    `closed`: and its row in this one, whether it is open or not. Locked they may still be referred to, so that a share-out and a visit, which do so at commit, don't wait in a ring.
+    With `lock` they are locked in order until the transaction ends, and their campaigns' days stay as they are; without,
+    the hands come with their officers. `closed`: and its row in this one, whether it is open or not. Locked they may still be referred to, so that a share-out and a visit, which do so at commit, don't wait in a ring.
     """
+    if lock:
+        hold_days_of(premises)
     live = FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))
     rows = FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
     rows = rows.annotate(hand=live).select_related("campaign", "hand")
