@@ -21,6 +21,8 @@ __all__ = ["Board", "Choice", "Gift", "Way", "make_board", "same_facts"]
 
 # The half of a digest that is over the facts; the other half is over the choice.
 HALF = 32
+# What a group tells of the hand that doors may be taken from: of the choice, not of the facts.
+OF_SOURCE = frozenset({"of_source", "of_source_visited"})
 
 
 def make_board(*, campaign: Campaign, unit: Unit, choice: Choice, on: date, area_names: dict[str, str]) -> Board:
@@ -95,7 +97,7 @@ def _digest(
     campaign: Campaign, unit: Unit, groups: list[dict[str, Any]], people: Collection[PersonRow], choice: Choice
 ) -> str:
     """Over the facts, then over the choice: so that a board can say which of the two is no longer what was shown."""
-    facts = [{name: value for name, value in group.items() if not name.startswith("of_source")} for group in groups]
+    facts = [{name: value for name, value in group.items() if name not in OF_SOURCE} for group in groups]
     pairs = sorted((p.officer.pk, p.partner.pk if p.partner else 0, p.present) for p in people)
     return _half([campaign.pk, campaign.version, unit.pk, facts, pairs]) + _half(choice.as_json())
 

@@ -32,6 +32,11 @@ class Choice:
     visited_too: bool = False
 
     @property
+    def ticks_picked(self) -> bool:
+        """Whether the boxes of what is picked are ticked; picking by hand begins with none."""
+        return self.picked is not None or self.way != Way.HAND
+
+    @property
     def takes_over(self) -> bool:
         """Doors that somebody holds change hands; the other ways start from what nobody holds."""
         return self.way in (Way.HAND, Way.HAND_ON)
@@ -76,6 +81,12 @@ class BuildingRow:
     def key(self) -> str:
         return f"{self.area_id}|{self.name}"
 
+    @property
+    def line(self) -> tuple[str, bool, str, tuple[int, ...], str]:
+        """What its line on the board is drawn from: of four hundred lines most have the same numbers and names."""
+        counts = (self.doors, self.visited, self.held, self.share, self.left)
+        return self.key, self.picked, self.name or _("no street or building"), counts, "、".join(self.takers)
+
 
 @dataclass
 class CommunityRow:
@@ -91,6 +102,7 @@ class CommunityRow:
     held = property(lambda self: self._sum("held"))
     share = property(lambda self: self._sum("share"))
     left = property(lambda self: self._sum("left"))
+    lines = property(lambda self: [building.line for building in self.buildings])
 
     @property
     def takers(self) -> list[str]:

@@ -60,6 +60,7 @@ def _shown(campaign: Campaign, unit: Unit, choice: Choice, refusal: Refusal | No
     return {
         "board": board,
         "choice": choice,
+        "ticks_picked": choice.ticks_picked,
         "ways": [(way.value, way.label) for way in Way],
         "refused": [("board", sentence) for sentence in (*([refusal.sentence] if refusal else []), *changes)],
         "weeks_left": _weeks_left(campaign, today),

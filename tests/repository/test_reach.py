@@ -165,7 +165,6 @@ LOOKED_AT = {
     ("disputes/new_case.py", "the campaign that a door in reach belongs to"),
     ("disputes/return_visit_page.py", "of the case in hand"),
     ("disputes/return_visit_page.py", "reach or own return visit"),
-    ("disputes/return_visit_page.py", "their own return visits"),
     ("disputes/return_visit_page.py", "through its case"),
     ("disputes/views.py", "of a case in reach"),
     ("reports/documents/visit_forms.py", "the code of a door in reach"),
