@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visits import record_views, views
+from visits import added_views, record_views, views
 from visits.keying import views as keying
 from visits.outreach import views as outreach
 
@@ -10,8 +10,8 @@ urlpatterns = [
     path("round/", views.round_view, name="round"),
     path("doors/new/", views.add_door, name="add_door"),
     path("doors/", views.find_door, name="find_door"),
-    path("doors/added/", views.added, name="added"),
-    path("doors/added/<int:pk>/", views.added_door, name="added_door"),
+    path("doors/added/", added_views.added, name="added"),
+    path("doors/added/<int:pk>/", added_views.added_door, name="added_door"),
     path("doors/<int:pk>/", views.door, name="door"),
     path("doors/<int:pk>/building/", views.building, name="building"),
     path("doors/<int:pk>/call/", views.call, name="call"),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +32,6 @@ from visits.building import building_of
 from visits.day import Undo
 from visits.doors import door_or_404, doors_found, hold_or_404, visit_or_404
 from visits.form_to_attempt import attempt_of
-from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 from visits.models import Submission, Visit
 from visits.new_door_form import DoorForm
 from visits.round import day_of, next_door, over_for, returns_of
@@ -266,40 +265,6 @@ def add_door(request: HttpRequest) -> HttpResponse:
             return redirect("visits:door", pk=premises.pk)
     context = {"tab": "round", "form": form}
     return render(request, "visits/add_door.html", context, status=422 if form.is_bound else 200)
-
-
-@needs(Right.SHARE_OUT)
-@require_safe
-def added(request: HttpRequest) -> HttpResponse:
-    """Doors found on the round that wait for the supervisor."""
-    doors = added_doors(cast(Officer, request.user))[:100]
-    return render(request, "visits/added.html", {"tab": "desk", "doors": doors})
-
-
-@needs(Right.SHARE_OUT)
-@one_press
-def added_door(request: HttpRequest, pk: int) -> HttpResponse:
-    """One of them: confirm it as new, or say which listed door it is."""
-    officer, now = cast(Officer, request.user), timezone.now()
-    premises: Premises = get_object_or_404(added_doors(officer), pk=pk)
-    candidates, refusal = candidates_for(premises), None
-    if request.method == "POST":
-        chosen = next((row for row in candidates if str(row.pk) == request.POST.get("into")), None)
-        try:
-            if request.POST.get("what") == "confirm":
-                confirm_added(doors=[premises], by=officer, at=now)
-                messages.success(request, _("Confirmed as a new door."))
-            elif chosen is None:
-                raise Refusal("into", _("Choose the door that it is: of the same kind, and still listed."), "into")
-            else:
-                merge_added(door=premises, into=chosen, by=officer, at=now)
-                messages.success(request, _("Merged. Its visits now belong to the listed door."))
-            return redirect("visits:added")
-        except Refusal as caught:
-            refusal = caught
-    refused = [("id_into" if candidates else "listed", refusal.sentence)] if refusal else []
-    context = {"tab": "desk", "door": premises, "candidates": candidates, "refused": refused}
-    return render(request, "visits/added_door.html", context, status=refusal.status if refusal else 200)
 
 
 @signed_in
