@@ -1,23 +1,113 @@
-"""How far a station is, community by community."""
+"""Progress of a station: by person and by community, from one pass over its doors."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from campaigns.models import FrameDoor
+from campaigns.models import Campaign
+from campaigns.second_hand import confirm_gone
+from tests.campaigns.steps import SECOND_AREA
+from tests.visits.steps import log, met, nobody
 from tests.world import NOW, TODAY, World
+from visits.attempts import Attempt
 
-pytestmark = pytest.mark.django_db
+SHOWN = ("name", "doors", "visited", "tried", "due", "today")
+# Session, officer, units, campaign, station; one pass over the doors; names of people and of communities.
+QUESTIONS = 8
 
 
-def test_a_door_that_is_gone_is_neither_to_be_visited_nor_visited(world: World, client: Client) -> None:
-    for number in (101, 102):
-        world.door(number)
+def flats(world: World, *numbers: int, **facts: Any) -> None:
+    for number in numbers:
+        world.door(number, **facts)
+
+
+@pytest.fixture
+def campaign(world: World) -> Campaign:
+    """Four doors of the first community, the last in nobody's hands; one of the second in a colleague's."""
+    flats(world, 101, 102, 103, 104)
+    flats(world, 105, area=world.areas[SECOND_AREA])
     campaign = world.campaign()
-    gone = FrameDoor.objects.unscoped("test").filter(campaign=campaign, premises=world.doors[0])
-    gone.update(gone_confirmed_at=NOW, gone_confirmed_by=world.chief, met_on=TODAY)
+    campaign.questions.update(required=False)
+    for door in world.doors[:3]:
+        world.give(campaign, door, world.owner)
+    world.give(campaign, world.doors[4], world.colleague, due=TODAY + timedelta(days=7))
+    return campaign
+
+
+@pytest.fixture
+def chief(world: World, client: Client) -> Client:
     client.force_login(world.chief)
-    row = client.get(f"/admin/campaigns/campaign/{campaign.pk}/progress/").context["areas"][0]
-    assert (row["doors"], row["visited"], row["percent"]) == (1, 0, 0)
+    return client
+
+
+def progress(chief: Client, campaign: Campaign) -> Any:
+    return chief.get(reverse("admin:campaigns_progress", args=[campaign.pk])).context
+
+
+def test_each_counts_what_is_in_their_hands_and_each_community_what_stands_there(
+    world: World, campaign: Campaign, chief: Client
+) -> None:
+    yesterday = NOW - timedelta(days=1)
+    log(world, met(world.doors[0], started_at=yesterday, ended_at=yesterday))
+    log(world, nobody(world.doors[1]))
+    log(world, met(world.doors[3]))
+    page = progress(chief, campaign)
+    assert [tuple(row[name] for name in SHOWN) for row in page["people"]] == [
+        ("周明", 3, 1, 1, 2, 1),
+        ("何川", 1, 0, 0, 0, 0),
+    ]
+    assert [row["last_at"] for row in page["people"]] == [NOW, None]
+    assert [(row["area_id"], row["doors"], row["visited"], row["tried"]) for row in page["areas"]] == [
+        ("420303001001", 4, 2, 1),
+        (SECOND_AREA, 1, 0, 0),
+    ]
+
+
+def test_a_door_confirmed_gone_leaves_the_community_but_not_the_hand(
+    world: World, campaign: Campaign, chief: Client
+) -> None:
+    log(world, Attempt(premises_id=world.doors[2].pk, outcome="moved"))
+    frame_door = campaign.frame.get(premises=world.doors[2])
+    assert confirm_gone(doors=[frame_door], by=world.chief, at=NOW) == 1
+    page = progress(chief, campaign)
+    assert [row["doors"] for row in page["people"]] == [3, 1]
+    assert [row["doors"] for row in page["areas"]] == [3, 1]
+
+
+def test_a_door_confirmed_gone_and_met_after_all_is_neither_to_be_visited_nor_visited(
+    world: World, campaign: Campaign, chief: Client
+) -> None:
+    yesterday = NOW - timedelta(days=1)
+    log(world, Attempt(premises_id=world.doors[4].pk, outcome="moved", started_at=yesterday, ended_at=yesterday))
+    assert confirm_gone(doors=[campaign.frame.get(premises=world.doors[4])], by=world.chief, at=NOW) == 1
+    log(world, met(world.doors[4]))
+    area = progress(chief, campaign)["areas"][1]
+    assert (area["doors"], area["visited"], area["percent"]) == (0, 0, 0)
+
+
+def test_another_campaign_s_hands_on_the_same_doors_are_not_counted(
+    world: World, campaign: Campaign, chief: Client
+) -> None:
+    later = world.campaign(title="岁末")
+    world.give(later, world.doors[3], world.colleague)
+    assert [row["doors"] for row in progress(chief, campaign)["people"]] == [3, 1]
+    assert [row["doors"] for row in progress(chief, later)["people"]] == [1]
+
+
+def test_more_doors_in_more_hands_ask_no_more(
+    world: World, campaign: Campaign, chief: Client, django_assert_num_queries: Any
+) -> None:
+    flats(world, *range(201, 213))
+    larger = world.campaign(title="岁末")
+    for place, door in enumerate(world.doors[5:]):
+        world.give(larger, door, (world.owner, world.colleague, world.auxiliary)[place % 3])
+    for asked, held in ((campaign, [3, 1]), (larger, [4, 4, 4])):
+        with django_assert_num_queries(QUESTIONS):
+            page = progress(chief, asked)
+        assert [row["doors"] for row in page["people"]] == held
 
 
 @pytest.mark.parametrize("page", ["progress", "share-out", "share-out/earlier", "share-out/doors"])
