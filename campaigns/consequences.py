@@ -34,8 +34,8 @@ def of_closing(campaign: Campaign) -> Lines:
     live = Assignment.objects.unscoped(WHY).live().filter(campaign=campaign)
     frame = FrameDoor.objects.unscoped(WHY).filter(campaign=campaign)
     return [
-        (_("Doors visited"), frame.filter(met_on__isnull=False).count()),
-        (_("Doors not visited"), frame.filter(met_on__isnull=True, gone_confirmed_at__isnull=True).count()),
+        (_("Doors visited"), frame.visited().count()),
+        (_("Doors not visited"), frame.to_visit().count()),
         (_("Assignments that end"), live.count()),
     ]
 

@@ -53,12 +53,12 @@ class WaitingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "gone":
-            return queryset.exclude(gone_said="").filter(gone_confirmed_at__isnull=True, met_on__isnull=True)
+            return queryset.waiting_as_gone()
         if self.value() == "could_not_meet":
             return queryset.filter(could_not_meet_at__isnull=False)
         if self.value() == "nobody":
             held = Assignment.objects.visible_to(officer_of(request)).live().values("frame_door")
-            return queryset.filter(met_on__isnull=True, gone_confirmed_at__isnull=True).exclude(pk__in=held)
+            return queryset.to_visit().exclude(pk__in=held)
         return queryset
 
 

@@ -107,13 +107,12 @@ def _people(officer: Officer) -> list[Card]:
 
 def _doors(officer: Officer) -> list[Card]:
     frame = FrameDoor.objects.visible_to(officer).filter(campaign__state=Campaign.State.OPEN)
-    gone = frame.exclude(gone_said="").filter(gone_confirmed_at__isnull=True, met_on__isnull=True)
     asked = CouldNotMeet.objects.visible_to(officer).filter(decided_at__isnull=True)
     asked = asked.filter(frame_door__campaign__state=Campaign.State.OPEN)
     cards = [
         Card(
             _("Doors said to be gone"),
-            _few(gone),
+            _few(frame.waiting_as_gone()),
             _("a second hand confirms"),
             reverse("admin:campaigns_framedoor_changelist") + "?waits=gone",
         ),

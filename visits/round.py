@@ -91,7 +91,7 @@ def over_for(officer: Officer, at: datetime) -> list[Over]:
         .live()
         .of(officer)
         .filter(campaign__state=Campaign.State.OPEN, campaign__ends_on__lt=timezone.localdate(at))
-        .filter(frame_door__met_on__isnull=True, frame_door__gone_confirmed_at__isnull=True)
+        .to_visit()
     )
     rows = left.order_by().values_list("campaign__title", "campaign__ends_on").annotate(n=Count("pk", distinct=True))
     return [Over(*row) for row in rows.order_by("campaign__ends_on", "campaign__title")]

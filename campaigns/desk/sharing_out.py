@@ -170,7 +170,8 @@ def left_out(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         raise Http404
     doors = (
         FrameDoor.objects.visible_to(officer_of(request))
-        .filter(campaign=campaign, unit=unit, met_on__isnull=True, gone_confirmed_at__isnull=True)
+        .filter(campaign=campaign, unit=unit)
+        .to_visit()
         .exclude(
             pk__in=Assignment.objects.unscoped("doors in hand").live().filter(campaign=campaign).values("frame_door")
         )

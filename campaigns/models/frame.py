@@ -27,8 +27,13 @@ class FrameDoorQuerySet(ByUnit):
     def visited(self) -> "FrameDoorQuerySet":
         return self.filter(met_on__isnull=False)
 
-    def not_gone(self) -> "FrameDoorQuerySet":
-        return self.filter(gone_confirmed_at__isnull=True)
+    def to_visit(self) -> "FrameDoorQuerySet":
+        """Nobody was met there yet, and no second hand has confirmed that it is gone."""
+        return self.filter(met_on__isnull=True, gone_confirmed_at__isnull=True)
+
+    def waiting_as_gone(self) -> "FrameDoorQuerySet":
+        """Those of which `second_hand.waits_as_gone` is true."""
+        return self.to_visit().exclude(gone_said="")
 
 
 class FrameDoor(ScopedModel):

@@ -117,6 +117,10 @@ class AssignmentQuerySet(ScopedQuerySet):
     def of(self, officer: Officer) -> "AssignmentQuerySet":
         return self.filter(Q(officer=officer) | Q(partner=officer))
 
+    def to_visit(self) -> "AssignmentQuerySet":
+        """Of doors that are still to be visited (`FrameDoorQuerySet.to_visit`)."""
+        return self.filter(frame_door__met_on__isnull=True, frame_door__gone_confirmed_at__isnull=True)
+
 
 class Assignment(ScopedModel):
     """A door in somebody's hands. It has no state: it is live until it was ended at, by, why."""

@@ -111,8 +111,7 @@ def doors_to_do(
     reader: Officer, campaign: Campaign, *, officer: Officer | None = None, unit: Unit | None = None, due: date | None
 ) -> Any:
     """Live assignments within the reader's reach whose doors are still to be met, in walking order by officer."""
-    rows = Assignment.objects.visible_to(reader).live().filter(campaign=campaign)
-    rows = rows.filter(frame_door__met_on__isnull=True, frame_door__gone_confirmed_at__isnull=True)
+    rows = Assignment.objects.visible_to(reader).live().to_visit().filter(campaign=campaign)
     if officer is not None:
         rows = rows.of(officer)
     if unit is not None:
