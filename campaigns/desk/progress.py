@@ -109,7 +109,7 @@ def _counted(campaign: Campaign, unit: Unit, today: date) -> tuple[list[dict[str
             visited=Count("met_on"),
             gone_met=Count("met_on", filter=Q(gone_confirmed_at__isnull=False)),
             tried=Count("pk", filter=not_met & Q(tries__gt=0)),
-            due=Count("pk", filter=not_met & Q(hand__due_on__lte=today)),
+            due=Count("pk", filter=not_met & Q(gone_confirmed_at__isnull=True, hand__due_on__lte=today)),
             today=Count("pk", filter=Q(last_at__gte=midnight, last_at__lt=midnight + timedelta(days=1))),
             added=Count("pk", filter=Q(added_late=True)),
             could_not=Count("could_not_meet_at"),
@@ -158,13 +158,14 @@ def _percent(row: dict[str, Any]) -> int:
 
 
 def held_by_those_gone(officer: Officer) -> list[dict[str, Any]]:
-    """Open doors of people who left or moved away, by person and campaign, in the units that the officer shares out."""
+    """Doors to visit of people who left or moved away, by person and campaign, where the officer shares doors out."""
     units = officer.units_with(Right.SHARE_OUT)
     gone = Q(officer__is_active=False) | ~Q(officer__unit_id=F("unit_id"))
     rows = (
         Assignment.objects.unscoped("doors of those who left, within the units in reach")
         .live()
-        .filter(gone, unit_id__in=units, campaign__state=Campaign.State.OPEN, frame_door__met_on__isnull=True)
+        .to_visit()
+        .filter(gone, unit_id__in=units, campaign__state=Campaign.State.OPEN)
         .order_by()
         .values("officer_id", "campaign_id", "unit_id", name=F("officer__name"), title=F("campaign__title"))
         .annotate(doors=Count("pk"))

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import officer_leaves
 from campaigns.models import Campaign
 from campaigns.second_hand import confirm_gone
 from tests.campaigns.steps import SECOND_AREA
@@ -73,7 +74,7 @@ def test_a_door_confirmed_gone_leaves_the_community_but_not_the_hand(
     frame_door = campaign.frame.get(premises=world.doors[2])
     assert confirm_gone(doors=[frame_door], by=world.chief, at=NOW) == 1
     page = progress(chief, campaign)
-    assert [row["doors"] for row in page["people"]] == [3, 1]
+    assert [(row["doors"], row["due"]) for row in page["people"]] == [(3, 2), (1, 0)]
     assert [row["doors"] for row in page["areas"]] == [3, 1]
 
 
@@ -86,6 +87,18 @@ def test_a_door_confirmed_gone_and_met_after_all_is_neither_to_be_visited_nor_vi
     log(world, met(world.doors[4]))
     area = progress(chief, campaign)["areas"][1]
     assert (area["doors"], area["visited"], area["percent"]) == (0, 0, 0)
+
+
+def test_of_who_left_only_doors_that_can_be_visited_wait_to_be_handed_on(
+    world: World, campaign: Campaign, chief: Client
+) -> None:
+    """The board hands on nothing that is gone: such a door would wait for ever."""
+    log(world, Attempt(premises_id=world.doors[2].pk, outcome="moved"))
+    officer_leaves(officer=world.owner, on=TODAY, by=world.chief, at=NOW)
+    address = reverse("admin:campaigns_hand_over")
+    assert [(row["name"], row["doors"]) for row in chief.get(address).context["rows"]] == [("周明", 3)]
+    assert confirm_gone(doors=[campaign.frame.get(premises=world.doors[2])], by=world.chief, at=NOW) == 1
+    assert [(row["name"], row["doors"]) for row in chief.get(address).context["rows"]] == [("周明", 2)]
 
 
 def test_another_campaign_s_hands_on_the_same_doors_are_not_counted(
