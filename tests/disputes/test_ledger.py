@@ -5,10 +5,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import models
 
 from disputes import actions
-from disputes.ledger import faults
-from disputes.models import EntryText, LedgerEntry
+from disputes.ledger import TEXTS, faults
+from disputes.models import Case, EntryText, LedgerEntry
+from disputes.states import CASE
 from tests.disputes.steps import registered
 from tests.world import NOW, World
 
@@ -96,3 +98,11 @@ def test_a_seal_that_was_touched_is_no_anchor(ledger):
 def test_no_personal_text_is_inside_an_entry(ledger):
     for entry in LedgerEntry.objects.unscoped("test"):
         assert "纠纷" not in json.dumps(entry.payload, ensure_ascii=False)
+
+
+def test_what_somebody_types_into_a_column_of_a_case_stands_in_an_entry_as_its_digest():
+    """Numbers and categories are our own codes; a column that offers no choice takes whatever is typed."""
+    recorded = {column for step in CASE.moves.values() for column in step.sets}
+    texts = (models.CharField, models.TextField)
+    typed = {field.name for field in Case._meta.fields if isinstance(field, texts) and not field.choices}
+    assert (typed & recorded) - TEXTS == {"number", "category"}
