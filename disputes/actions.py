@@ -150,7 +150,7 @@ def settle(
     `told_how` (disputes.words.Told) says that the resident was told in the same breath; else `report_back` follows.
     """
     needs_text(measures, "measures", _("Write down what was done."))
-    told = _told(told_how, by, at) if told_how else {}
+    told = _word_given(told_how, by, at) if told_how else {}
     case = move(
         case,
         CASE,
@@ -163,10 +163,10 @@ def settle(
         performed=performed,
         demand=demand,
         measure_by=measure_by.strip(),
-        **told,
         receiver=receiver.strip(),
         receiver_ref=receiver_ref.strip(),
         settled_at=at,
+        **told,
     )
     plan_return_visits(case, at)
     return case
@@ -175,12 +175,13 @@ def settle(
 @transaction.atomic
 def report_back(*, case: Case, told_how: str, version: int, by: Officer, at: datetime, note: str = "") -> Case:
     """Tells who asked or suggested what became of it; without it such a case is not struck off."""
-    told = _told(told_how, by, at)
+    told = _word_given(told_how, by, at)
     facts = {"note": note} if note.strip() else {}
     return move(case, CASE, "report_back", by=by, at=at, version=version, facts=facts, **told)
 
 
-def _told(how: str, by: Officer, at: datetime) -> dict[str, Any]:
+def _word_given(how: str, by: Officer, at: datetime) -> dict[str, Any]:
+    """The columns that say who told the resident, when and how."""
     if how not in Told.values:
         raise Refusal("told_how", _("Say how the resident was told."), field="told_how")
     return {"reported_back_at": at, "reported_back_by": by, "reported_back_how": how}

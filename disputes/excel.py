@@ -4,12 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.columns import column
-from disputes.models import Case
-from disputes.words import STATE_WORDS, category_label
-
-
-def _state(kind: str, state: str) -> str:
-    return str(STATE_WORDS.get((kind, state)) or Case.State(state).label)
+from disputes.models import state_label
+from disputes.words import category_label
 
 
 def _how(answer: str, in_person: bool) -> str:
@@ -27,7 +23,7 @@ CASES = (
     "source",
     column(_("lead"), "lead__name"),
     column(_("helper"), "helper__name"),
-    column(_("state"), "kind", "state", show=_state, width=16),
+    column(_("state"), "kind", "state", show=state_label, width=16),
     "outcome",
     "found_on",
     column(_("registered"), "registered_at", width=17),

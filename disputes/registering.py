@@ -92,7 +92,7 @@ def register_finding(
         registered_at=at,
         registered_by=by,
         due_on=_promised(facts.due_on, day, due_day(facts.kind, facts.grade, day)),
-        **_told(facts),
+        **_as_told(facts),
         **(_settled(facts.kind, by, at) if first == "settle_on_spot" else {}),
     )
     begin(case, CASE, first, by=by, at=at)
@@ -106,7 +106,7 @@ def register_finding(
     return case
 
 
-def _told(facts: FindingFacts) -> dict[str, Any]:
+def _as_told(facts: FindingFacts) -> dict[str, Any]:
     """What the case keeps as it was told."""
     kept = {
         name: getattr(facts, name) for name in ("kind", "category", "grade", "grade_reason", "source", "source_ref")
