@@ -63,7 +63,7 @@ def lock_door(premises_id: int) -> Premises:
     return found if found.merged_into_id is None else lock_door(found.merged_into_id)
 
 
-def confirm_at_door(*, premises: Premises, changes: Changes | None, by: Officer, at: datetime) -> None:
+def confirm_at_door(*, premises: Premises, changes: Changes | None, at: datetime) -> None:
     """Facts stand as of that day: as the register has them, or with `changes`. An older day never overwrites.
 
     `premises` was read and locked in the caller's transaction (`lock_door`).

@@ -65,7 +65,7 @@ def log_at(*, door: Door, attempt: Attempt, client_id: UUID, by: Officer, at: da
     visit = write_visit(attempt, door, receipt, by=by, at=at)
     write_parts(visit, attempt, door, at=at)
     if visit.is_done and (attempt.facts_confirmed or attempt.changes is not None):
-        register.confirm_at_door(premises=door.premises, changes=attempt.changes, by=by, at=visit.ended_at)
+        register.confirm_at_door(premises=door.premises, changes=attempt.changes, at=visit.ended_at)
     fold_onto(door.frames, door.premises, at=at)
     for finding in attempt.findings:
         register_found(visit, finding)

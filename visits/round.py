@@ -102,7 +102,7 @@ def day_of(officer: Officer, at: datetime, show: str = "all") -> Day:
     rows = walk_of(officer, at)
     _add_phones(rows, officer)
     _add_open_cases(rows, officer)
-    _add_best_band(rows.values(), timezone.localdate(at))
+    _add_best_band(rows.values(), at)
     return Day(at, list(rows.values()), show)
 
 
@@ -202,12 +202,12 @@ def _add_open_cases(rows: dict[int, Row], officer: Officer) -> None:
             row.return_due = (kind, due)
 
 
-def _add_best_band(rows: Iterable[Row], today: Any) -> None:
+def _add_best_band(rows: Iterable[Row], at: datetime) -> None:
     """The band not yet tried with the best contact rate in that community over the last eight weeks."""
     tried = [row for row in rows if row.frame.tries and not row.visited]
     if not tried:
         return
-    since = timezone.now() - timedelta(weeks=8)
+    since = at - timedelta(weeks=8)
     units = {row.premises.unit_id for row in tried}
     campaigns = {row.frame.campaign_id for row in tried}
     counts = (

@@ -25,6 +25,8 @@ from visits.models import Visit
 
 # With more questions than these, what was found has the back of the sheet, and more room.
 ON_ONE_PAGE = 8
+# Of the sheet's columns, those that a question takes beside its answer.
+QUESTION_COLUMNS = 8
 
 
 @dataclass
@@ -189,22 +191,22 @@ def _questions(asked: Sequence[Question], facts: Facts) -> Iterator[Row]:
     """Short answers stand two in a row; one of several has a row of its own."""
     short = [question for question in asked if question.type != Question.Type.CHOICE]
     for first, second in zip_longest(short[::2], short[1::2]):
-        pair = [_question(question, facts, columns=8) for question in (first, second) if question is not None]
+        pair = [_question(question, facts) for question in (first, second) if question is not None]
         yield row(*pair)
     for question in asked:
         if question.type == Question.Type.CHOICE:
-            yield row(_question(question, facts, columns=8))
+            yield row(_question(question, facts))
 
 
-def _question(question: Question, facts: Facts, *, columns: int) -> Cell:
+def _question(question: Question, facts: Facts) -> Cell:
     answer = facts.answers.get(question.pk, "")
     if question.type == Question.Type.YES_NO:
         boxes = ticks((("yes", _("yes")), ("no", _("no"))), {answer})
-        return Cell(question.text, ticks=boxes, label_columns=columns)
+        return Cell(question.text, ticks=boxes, label_columns=QUESTION_COLUMNS)
     if question.type == Question.Type.CHOICE:
         boxes = ticks(((choice, choice) for choice in question.choices), {answer})
-        return Cell(question.text, ticks=boxes, label_columns=columns)
-    return Cell(question.text, answer, label_columns=columns)
+        return Cell(question.text, ticks=boxes, label_columns=QUESTION_COLUMNS)
+    return Cell(question.text, answer, label_columns=QUESTION_COLUMNS)
 
 
 def _findings(facts: Facts, *, household: bool, overleaf: bool) -> Section:
