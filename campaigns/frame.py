@@ -96,13 +96,14 @@ def frames_of(premises: Premises, *, lock: bool, closed: Campaign | None = None)
     """The door's rows in the frames of open campaigns, each with its campaign and, as `hand`, who holds it now or None.
 
     With `lock` they are locked in order until the transaction ends, and their campaigns' days stay as they are; without,
-    the hands come with their officers. `closed`: and its row in this one, whether it is open or not. Locked they may still be referred to, so that a share-out and a visit, which do so at commit, don't wait in a ring.
+    the hands come with their officers. `closed` is one more campaign, open or not, whose row is wanted as well.
     """
     if lock:
         hold_days_of(premises)
     live = FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))
     rows = FrameDoor.objects.unscoped("a visit counts for every open campaign that holds the door")
     rows = rows.annotate(hand=live).select_related("campaign", "hand")
+    # No key is locked: a share-out and a visit refer to these rows at commit, and would wait for each other in a ring.
     rows = (
         rows.select_for_update(of=("self",), no_key=True)
         if lock
