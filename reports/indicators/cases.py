@@ -1,7 +1,5 @@
 """Cases added up once for all figures that read them: by unit and kind."""
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +8,7 @@ from django.db import connection
 
 from disputes.models import Case, ReturnVisit
 from disputes.words import COUNTS, Kind, Outcome
-from reports.indicators.rows import ByUnit, Scope, start_of
+from reports.indicators.rows import Scope, start_of
 
 State = Case.State
 
@@ -83,12 +81,3 @@ def _tallies(scope: Scope) -> list[CaseTally]:
     with connection.cursor() as cursor:
         cursor.execute(BY_KIND, told)
         return [CaseTally(*row) for row in cursor.fetchall()]
-
-
-def summed(scope: Scope, number: Callable[[CaseTally], int], *kinds: str) -> ByUnit:
-    """One number by unit, of these kinds of cases or of all."""
-    count: Counter[int] = Counter()
-    for row in tallies(scope):
-        if not kinds or row.kind in kinds:
-            count[row.unit] += number(row)
-    return count

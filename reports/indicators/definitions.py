@@ -11,7 +11,7 @@ from disputes.words import Kind
 from registry.jurisdictions import communities_by_unit
 from registry.models import Premises
 from reports.indicators import beside, cases, doors
-from reports.indicators.rows import ByUnit, Scope
+from reports.indicators.rows import ByUnit, Scope, summed
 
 ENTERPRISES = (Premises.Kind.ENTERPRISE, Premises.Kind.INSTITUTION)
 
@@ -36,15 +36,15 @@ class Indicator:
 
 
 def _doors(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: doors.summed(scope, lambda tally: tally.doors, *kinds)
+    return lambda scope: summed(doors.tallies(scope), lambda tally: tally.doors, kinds)
 
 
 def _frame_visited(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: doors.frame_summed(scope, lambda frame: frame.visited, *kinds)
+    return lambda scope: summed(doors.frame_doors(scope), lambda frame: frame.visited, kinds)
 
 
 def _base(*kinds: str) -> Callable[[Scope], ByUnit]:
-    return lambda scope: doors.frame_summed(scope, lambda frame: frame.doors, *kinds)
+    return lambda scope: summed(doors.frame_doors(scope), lambda frame: frame.doors, kinds)
 
 
 def _communities_in_scope(scope: Scope) -> ByUnit:
@@ -54,7 +54,7 @@ def _communities_in_scope(scope: Scope) -> ByUnit:
 
 
 def _cases(kind: str, number: Callable[[cases.CaseTally], int]) -> Callable[[Scope], ByUnit]:
-    return lambda scope: cases.summed(scope, number, kind)
+    return lambda scope: summed(cases.tallies(scope), number, (kind,))
 
 
 def _found(kind: str) -> Callable[[Scope], ByUnit]:
@@ -178,15 +178,15 @@ INDICATORS: dict[str, Indicator] = {
             _("Met"),
             pgettext_lazy("unit of attempts", "attempts"),
             _("Attempts at which somebody was met; base: all attempts."),
-            lambda scope: doors.summed(scope, lambda tally: tally.met),
-            lambda scope: doors.summed(scope, lambda tally: tally.attempts),
+            lambda scope: summed(doors.tallies(scope), lambda tally: tally.met),
+            lambda scope: summed(doors.tallies(scope), lambda tally: tally.attempts),
         ),
         Indicator(
             "person_times",
             _("Person-times"),
             pgettext_lazy("unit of person-times", "person-times"),
             _("Sum of people met over all done visits; not households, not visits."),
-            lambda scope: doors.summed(scope, lambda tally: tally.people),
+            lambda scope: summed(doors.tallies(scope), lambda tally: tally.people),
         ),
         Indicator(
             "materials",
@@ -228,7 +228,7 @@ INDICATORS: dict[str, Indicator] = {
             _("Overdue"),
             pgettext_lazy("unit of cases", "cases"),
             _("Cases still open past their day."),
-            lambda scope: cases.summed(scope, lambda tally: tally.overdue),
+            lambda scope: summed(cases.tallies(scope), lambda tally: tally.overdue),
         ),
     )
 }

@@ -4,7 +4,6 @@ What comes out is a few rows a unit and week, from which the running total, the 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -108,15 +107,6 @@ def _tallies(scope: Scope) -> list[Tally]:
     return [Tally(*key, n["doors"], n["attempts"], n["met"], n["people"]) for key, n in found.items()]
 
 
-def summed(scope: Scope, number: Callable[[Tally], int], *kinds: str) -> ByUnit:
-    """One number of the tallies by unit, of these kinds of doors or of all."""
-    count: Counter[int] = Counter()
-    for row in tallies(scope):
-        if not kinds or row.kind in kinds:
-            count[row.unit] += number(row)
-    return count
-
-
 def communities(scope: Scope) -> ByUnit:
     """In how many communities somebody was met."""
     whole = scope.week_of
@@ -182,11 +172,3 @@ def _frame_doors(scope: Scope) -> list[FrameDoors]:
         )
         for (unit, kind), n in found.items()
     ]
-
-
-def frame_summed(scope: Scope, number: Callable[[FrameDoors], int], *kinds: str) -> ByUnit:
-    count: Counter[int] = Counter()
-    for row in frame_doors(scope):
-        if row.kind in kinds:
-            count[row.unit] += number(row)
-    return count

@@ -1,9 +1,10 @@
 """What stands behind the figures: the scope of a count, and the rows that each figure counts."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -110,6 +111,27 @@ def _tallies(scope: Scope) -> Tallies | None:
 
 def _read(scope: Scope) -> Read:
     return scope.tallies.read() if scope.tallies is not None else Read([], [], [], [])
+
+
+class OfUnitAndKind(Protocol):
+    """A row of a count: of cases, of visits, of doors."""
+
+    @property
+    def unit(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+
+
+RowT = TypeVar("RowT", bound=OfUnitAndKind)
+
+
+def summed(rows: Iterable[RowT], number: Callable[[RowT], int], kinds: Collection[str] = ()) -> ByUnit:
+    """One number of the rows by unit, of these kinds or of all."""
+    count: Counter[int] = Counter()
+    for row in rows:
+        if not kinds or row.kind in kinds:
+            count[row.unit] += number(row)
+    return count
 
 
 def start_of(day: date) -> datetime:
