@@ -24,9 +24,9 @@ from campaigns.models import (
     Responsibility,
     Topic,
 )
+from campaigns.plans import STANDARD_GRAND_VISIT, Plan
 from campaigns.question_sets import QuestionPlan, QuestionSet
 from campaigns.states import CAMPAIGN
-from campaigns.templates import STANDARD_GRAND_VISIT, Plan
 from registry.jurisdictions import under
 from registry.models import Area
 
