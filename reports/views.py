@@ -150,29 +150,18 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         return _frozen(request, snapshot, status=409 if request.method == "POST" else 200)
     if not officer.may(Right.FREEZE_BRIEF, snapshot.unit_id):
         raise Http404
-    typed, status = actions.typed_in(snapshot), 200
+    return _draft(request, snapshot, officer)
+
+
+def _draft(request: HttpRequest, snapshot: Snapshot, officer: Officer) -> HttpResponse:
+    typed = actions.typed_in(snapshot)
     form = BriefForm(request.POST or None, initial={**typed, "seen": stamps_of(typed)})
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
-            # Both or nothing: what a refused page still holds in its fields is what was stored before.
-            with transaction.atomic():
-                actions.type_brief(snapshot=snapshot, by=officer, **form.cleaned_data)
-                if "freeze" in request.POST:
-                    actions.freeze_brief(snapshot=snapshot, by=officer, at=timezone.now())
-            done = _("Frozen. These figures stay as they are.") if "freeze" in request.POST else _("Saved.")
-            messages.success(request, done)
-            return redirect("reports:brief", pk=pk)
+            return _keep_draft(request, snapshot, officer, form)
         except Refusal as refusal:
-            if refusal.code == "changed_meanwhile":
-                snapshot.refresh_from_db()
-                sent = request.POST.copy()
-                told = [fault.field for fault in refusal.every]
-                sent["seen"] = seen_again(form.cleaned_data["seen"], actions.typed_in(snapshot), told)
-                form.data, status = sent, refusal.status
-            elif refusal.status == 409:
-                raise
-            for fault in refusal.every:
-                form.add_error(fault.field or None, str(fault))
+            status = _refuse_draft(request, snapshot, form, refusal)
     figures = compute(
         campaign=snapshot.campaign,
         units=units_in_reach(officer, snapshot.unit),
@@ -181,7 +170,34 @@ def brief(request: HttpRequest, pk: int) -> HttpResponse:
         today=timezone.localdate(),
     )
     context = {"snapshot": snapshot, "brief": Brief(figures), "form": form, "tab": "reports"}
-    return render(request, "reports/draft.html", context, status=422 if form.errors and status == 200 else status)
+    return render(request, "reports/draft.html", context, status=status)
+
+
+def _keep_draft(request: HttpRequest, snapshot: Snapshot, officer: Officer, form: BriefForm) -> HttpResponse:
+    """Typed and, where that was pressed, frozen; both or nothing: a refused page holds what was stored before."""
+    freeze = "freeze" in request.POST
+    with transaction.atomic():
+        actions.type_brief(snapshot=snapshot, by=officer, **form.cleaned_data)
+        if freeze:
+            actions.freeze_brief(snapshot=snapshot, by=officer, at=timezone.now())
+    messages.success(request, _("Frozen. These figures stay as they are.") if freeze else _("Saved."))
+    return redirect("reports:brief", pk=snapshot.pk)
+
+
+def _refuse_draft(request: HttpRequest, snapshot: Snapshot, form: BriefForm, refusal: Refusal) -> int:
+    """Puts each fault at its field; gives the status of the page. A draft that is none any more is a page of its own."""
+    status = 422
+    if refusal.code == "changed_meanwhile":
+        snapshot.refresh_from_db()
+        sent = request.POST.copy()
+        told = [fault.field for fault in refusal.every]
+        sent["seen"] = seen_again(form.cleaned_data["seen"], actions.typed_in(snapshot), told)
+        form.data, status = sent, refusal.status
+    elif refusal.status == 409:
+        raise refusal
+    for fault in refusal.every:
+        form.add_error(fault.field or None, str(fault))
+    return status
 
 
 def _frozen(request: HttpRequest, snapshot: Snapshot, status: int = 200) -> HttpResponse:
