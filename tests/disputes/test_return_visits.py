@@ -97,6 +97,7 @@ def test_who_could_not_be_reached_is_tried_again_on_the_next_day(world, settled_
     first = visits.order_by("due_on").first()
     make_return_visit(visit=first, answer="unreachable", by=world.owner, at=NOW + DAY)
     again = visits.get(in_person=True, done_at=None)
+    assert (again.due_on, again.party, again.officer) == (TODAY + timedelta(days=2), first.party, first.officer)
     make_return_visit(visit=again, answer="settled", by=world.owner, at=NOW + 2 * DAY)
 
 
