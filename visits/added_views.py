@@ -17,13 +17,16 @@ from accounts.rights import Right
 from registry.models import Premises
 from visits.merging import added_doors, candidates_for, confirm_added, merge_added
 
+MOST_SHOWN = 100
+
 
 @needs(Right.SHARE_OUT)
 @require_safe
 def added(request: HttpRequest) -> HttpResponse:
     """Doors found on the round that wait for the supervisor."""
-    doors = added_doors(cast(Officer, request.user))[:100]
-    return render(request, "visits/added.html", {"tab": "desk", "doors": doors})
+    doors = list(added_doors(cast(Officer, request.user))[: MOST_SHOWN + 1])
+    context = {"tab": "desk", "doors": doors[:MOST_SHOWN], "are_more": len(doors) > MOST_SHOWN}
+    return render(request, "visits/added.html", context)
 
 
 @needs(Right.SHARE_OUT)

@@ -241,7 +241,8 @@ class Day:
 
     @property
     def left_off(self) -> int:
-        return max(0, len(self.shown) - SHOWN_ROWS)
+        """Rows below the last that the page has room for: their turn comes when those above are done."""
+        return sum(not row.pinned for row in self.shown[SHOWN_ROWS:])
 
     @cached_property
     def pinned(self) -> list[Row]:

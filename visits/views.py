@@ -30,7 +30,7 @@ from visits.at_door import Door
 from visits.attempts import Attempt
 from visits.building import building_of
 from visits.day import Undo
-from visits.doors import door_or_404, doors_found, hold_or_404, visit_or_404
+from visits.doors import MOST_FOUND, door_or_404, doors_found, hold_or_404, visit_or_404
 from visits.form_to_attempt import attempt_of
 from visits.models import Submission, Visit
 from visits.new_door_form import DoorForm
@@ -139,7 +139,8 @@ def find_door(request: HttpRequest) -> HttpResponse:
     """
     officer, form = cast(Officer, request.user), SeekingForm(request.POST or None)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"tab": "round", "form": form, "text": text, "found": doors_found(officer, text)}
+    found = doors_found(officer, text)
+    context = {"tab": "round", "form": form, "text": text, "found": found, "is_full": len(found) >= MOST_FOUND}
     return render(request, "visits/find_door.html", context, status=422 if form.errors else 200)
 
 

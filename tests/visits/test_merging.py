@@ -149,6 +149,17 @@ def test_the_supervisors_page_lists_masks_and_merges(world: World, held: Premise
     assert chief.get(address).status_code == 404
 
 
+def test_a_list_of_found_doors_that_goes_on_says_so(
+    world: World, held: Premises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visits.added_views.MOST_SHOWN", 1)
+    door, chief, said = door_found(world), signed_in(world.chief), "more are waiting"
+    assert said not in chief.get(reverse("visits:added")).content.decode()
+    door_found(world, address="6栋 1单元 101")
+    page = chief.get(reverse("visits:added"))
+    assert (page.context["doors"], said in page.content.decode()) == ([door], True)
+
+
 def test_nobody_else_sees_that_page(world: World, held: Premises) -> None:
     door = door_found(world)
     address = reverse("visits:added_door", args=[door.pk])

@@ -113,6 +113,16 @@ def test_many_units_are_searched_as_few_are(world: World, findable: Premises) ->
     assert not rows.seeking("5栋 302", [])
 
 
+def test_a_search_that_finds_more_than_it_shows_says_so(
+    world: World, findable: Premises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, said = signed_in(world.colleague), "If yours is not among them"
+    assert said not in client.post(reverse("visits:find_door"), {"q": "5栋 302"}).content.decode()
+    for place in ("visits.doors", "visits.views"):
+        monkeypatch.setattr(f"{place}.MOST_FOUND", 1)
+    assert said in client.post(reverse("visits:find_door"), {"q": "5栋 302"}).content.decode()
+
+
 def test_one_character_is_too_little(world: World, findable: Premises) -> None:
     assert found(signed_in(world.colleague), "5") == []
 

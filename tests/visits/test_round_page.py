@@ -71,6 +71,19 @@ def test_counts_add_up_to_the_whole(world: World, owner: Client) -> None:
     assert (day.share, day.tried_arc) == (33, 67)
 
 
+def test_a_list_that_goes_on_says_so(world: World, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    doors = [world.door(number) for number in (101, 102, 201)]
+    campaign = world.campaign()
+    for rank, door in enumerate(doors):
+        world.give(campaign, door, world.owner, rank=rank)
+    said = "more door follows"
+    assert said not in owner.get("/round/").content.decode()
+    monkeypatch.setattr("visits.day.SHOWN_ROWS", 2)
+    page = owner.get("/round/").content.decode()
+    assert f"1 {said}" in page
+    assert f"door-{doors[2].pk}" not in page
+
+
 def test_nobody_in_is_one_tap_and_can_be_undone(world: World, held: Premises, owner: Client) -> None:
     address = reverse("visits:nobody_in", args=[held.pk])
     answer = owner.post(address, {"client_id": str(uuid4())}, follow=True)
