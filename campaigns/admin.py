@@ -11,6 +11,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from accounts.changed_meanwhile import RowForm
+from accounts.enumerating import enumerated
 from accounts.reached_admin import BaseModelAdmin, officer_of
 from accounts.rights import Right
 from campaigns import desk
@@ -106,7 +107,7 @@ class QuestionInline(DraftInline):
 
     @admin.display(description=_("asked at"))
     def whom(self, question: Question) -> str:
-        return "、".join(str(Premises.Kind(kind).label) for kind in question.kinds)
+        return enumerated(Premises.Kind(kind).label for kind in question.kinds)
 
 
 @admin.register(Campaign)

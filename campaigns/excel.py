@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.columns import column
+from accounts.enumerating import enumerated
 from campaigns import desk
 
 BAND_WORDS = {"weekday": _("weekday"), "evening": _("evening"), "weekend": _("weekend")}
 
 
 def _bands(bands: list[str]) -> str:
-    return "、".join(str(BAND_WORDS.get(band, band)) for band in bands or ())
+    return enumerated(BAND_WORDS.get(band, band) for band in bands or ())
 
 
 def _yes(moment: Any) -> str:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from accounts.enumerating import enumerated
 from accounts.reached_admin import BaseModelAdmin, KeysFirst, VisibleRelatedFilter, officer_of
 from accounts.refusals import Refusal
 from accounts.rights import Right
@@ -119,7 +120,7 @@ class FrameDoorAdmin(BaseModelAdmin):
 
     @admin.display(description=_("time bands tried"))
     def bands_tried(self, door: FrameDoor) -> str:
-        return "、".join(str(excel.BAND_WORDS.get(band, band)) for band in door.bands) or "–"
+        return enumerated(excel.BAND_WORDS.get(band, band) for band in door.bands) or "–"
 
     @admin.display(description=_("last outcome"))
     def last_outcome_label(self, door: FrameDoor) -> str:

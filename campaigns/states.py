@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enumerating import enumerated
 from accounts.lifecycles import Lifecycle, Move, no_record
 from accounts.models import Officer
 from accounts.refusals import Refusal
@@ -28,8 +29,7 @@ def it_is_complete(campaign: Campaign, by: Officer, at: datetime, changes: Mappi
         if not getattr(campaign, field.name).strip()
     ]
     if missing:
-        names = "、".join(str(name) for name in missing)
-        return Refusal("incomplete", _("Fill in first: %(names)s.") % {"names": names})
+        return Refusal("incomplete", _("Fill in first: %(names)s.") % {"names": enumerated(missing)})
     if not campaign.areas.exists():
         return Refusal("no_areas", _("Choose the communities of this campaign first."))
     return _too_many(campaign)

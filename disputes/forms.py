@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enumerating import enumerated
 from accounts.lifecycles import seen_version
 from accounts.models import Officer
 from disputes.models import Case, Closure, Evidence, ReturnVisit
@@ -152,7 +153,7 @@ class SettleForm(MoveForm):
         passed_on = [str(Outcome(o).label) for o in fitting if o in PASSED_ON]
         if "receiver" in self.fields and len(fitting) > len(passed_on):
             self.fields["receiver"].help_text = _("Needed when it is: %(outcomes)s") % {
-                "outcomes": "、".join(passed_on)
+                "outcomes": enumerated(passed_on)
             }
         if "measure_by" in self.fields:
             self.fields["measure_by"].help_text = _("Needed when it is: %(outcomes)s") % {

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.enumerating import enumerated
 from accounts.lifecycles import Guard
 from accounts.models import Officer
 from accounts.refusals import Refusal
@@ -172,7 +173,7 @@ def every_party_agreed(case: Case, by: Officer, at: datetime, changes: Changes) 
         return None
     return Refusal(
         "consent",
-        _("Consent to mediation is missing from %(names)s. Mediation is voluntary.") % {"names": "、".join(missing)},
+        _("Consent to mediation is missing from %(names)s. Mediation is voluntary.") % {"names": enumerated(missing)},
     )
 
 

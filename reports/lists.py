@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.columns import Column
+from accounts.enumerating import enumerated
 from accounts.middleware import holds_nul
 from accounts.models import Officer
 from accounts.reached_admin import BaseModelAdmin
@@ -97,7 +98,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, SafeString):
         return strip_tags(value)
     if isinstance(value, list | tuple):
-        return "、".join(str(part) for part in value)
+        return enumerated(value)
     if isinstance(value, Promise | models.Model | FieldFile | dict):
         return str(value)
     return value

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enumerating import enumerated
 from accounts.reached_admin import BaseModelAdmin, VisibleRelatedFilter
 from accounts.rights import Right
 from visits import excel, labels
@@ -79,7 +80,7 @@ class VisitAdmin(BaseModelAdmin):
             (visit.revision > 1, _("corrected")),
             (visit.voided_at is not None, _("void")),
         ]
-        return "、".join(str(word) for holds, word in said if holds)
+        return enumerated(word for holds, word in said if holds)
 
 
 @admin.register(Submission)

@@ -1,11 +1,13 @@
 """What the lists of visits say in a file: names masked, no diary line, no answers."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import Column, column
+from accounts.enumerating import enumerated
 from accounts.models import Officer
 from registry.excel import shown_name
 from visits.models import Handed, Service, Visit
@@ -25,11 +27,10 @@ def _corrected(revision: int) -> Any:
 
 def _services(officer: Officer, keys: Sequence[Any]) -> dict[Any, str]:
     """What was done for the people at each door, in words."""
-    said: dict[Any, str] = {}
+    said: dict[Any, list[Any]] = defaultdict(list)
     for visit, kind in Service.objects.filter(visit_id__in=keys).order_by("pk").values_list("visit_id", "kind"):
-        label = str(Service.Kind(kind).label)
-        said[visit] = f"{said[visit]}、{label}" if visit in said else label
-    return said
+        said[visit].append(Service.Kind(kind).label)
+    return {visit: enumerated(labels) for visit, labels in said.items()}
 
 
 VISITS = (

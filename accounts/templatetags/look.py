@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enumerating import enumerated
 from accounts.rights import Right
 
 register = template.Library()
@@ -35,6 +36,8 @@ def icon(name: str, extra: str = "") -> SafeString:
         name,
     )
 
+
+register.filter("enumerated", enumerated)
 
 # Where on the page, and what is wrong there.
 Fault = tuple[str, str]

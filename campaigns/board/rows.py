@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.enumerating import enumerated
 from accounts.models import Officer
 from campaigns.models import ShareOut
 
@@ -283,5 +284,5 @@ class Board:
 
 def _listed(names: list[str]) -> str:
     """The first five by name, then how many more."""
-    words = "、".join(names[:5])
+    words = enumerated(names[:5])
     return words if len(names) <= 5 else _("%(names)s and %(n)d more") % {"names": words, "n": len(names) - 5}
