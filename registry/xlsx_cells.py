@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # What stands for a formula that was saved without its result: nobody knows what it would show.
 NO_RESULT = "#N/A"
-# One blank row after another, as office programs write what was formatted and never filled. Possessive throughout: no
-# text makes it look at the same byte twice.
+# One blank row after another, as office programs write what was formatted and never filled. Each piece ends at a
+# character that it can't hold, so what doesn't fit is given up at once. Not possessive (`*+`): Python before 3.11.5, which
+# Debian 12 brings, then takes half a row for a blank one (https://github.com/python/cpython/issues/106052).
 BLANK_ROWS = re.compile(
-    rb'(?:<row r="(\d{1,7})"[^<>/]*+(?:/>|>'
-    rb'(?:<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,9}")?+(?:/>|></c>))*+</row>))++'
+    rb'(?:<row r="(\d{1,7})"[^<>/]*(?:/>|>'
+    rb'(?:<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,9}")?(?:/>|></c>))*</row>))+'
 )
 
 
