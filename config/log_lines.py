@@ -5,9 +5,9 @@ import re
 from typing import Any
 
 # The parts of PostgreSQL's message in which it repeats values: "Key (name)=(…)", "Failing row contains (…)", the line of
-# a COPY, a piece of the statement. Each reaches to the next part, or to what a traceback goes on with.
+# a COPY, a piece of the statement. What it quotes may look like anything: all goes up to where a traceback goes on.
 QUOTED = re.compile(
-    r"^(DETAIL|CONTEXT|QUERY|LINE \d+):.*?(?=^(?:HINT|DETAIL|CONTEXT|QUERY|LINE \d+):|^\n|^Traceback |\Z)",
+    r"^(?:DETAIL|HINT|CONTEXT|QUERY|LINE \d+):.*?(?=^\n(?:The above|During handling)|^Traceback |\Z)",
     re.DOTALL | re.MULTILINE,
 )
 

@@ -77,6 +77,16 @@ def test_a_task_under_which_the_database_went_away_waits_again(ended_by: str, tr
 
 
 @pytest.mark.django_db
+def test_what_is_kept_of_a_failed_task_quotes_no_row() -> None:
+    task = left_running("here")
+    said = 'psycopg.errors.DataError: wrong\nCONTEXT:  COPY registry_importrow, line 5, column name: "张三"'
+    DBTaskResult.objects.filter(pk=task.pk).update(status=TaskResultStatus.FAILED, traceback=said)
+    begin_anew(task_result=SimpleNamespace(id=str(task.pk)))
+    task.refresh_from_db()
+    assert task.traceback == "psycopg.errors.DataError: wrong"
+
+
+@pytest.mark.django_db
 def test_what_a_second_worker_is_at_work_on_is_left_to_it(elsewhere: Presence) -> None:
     theirs, ours = left_running("gone", "elsewhere"), left_running("elsewhere", "gone")
     assert put_back() == 1

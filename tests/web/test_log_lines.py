@@ -29,13 +29,13 @@ def test_a_row_that_could_not_be_written_is_not_quoted(world: World) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        "DETAIL:  Failing row contains (5, 张三,\n两行).",
+        "DETAIL:  Failing row contains (5, 张三,\n\n两行\nHINT: 张三).",
         'CONTEXT:  COPY registry_importrow, line 5, column name: "张三"',
         "LINE 1: ...VALUES (5, '张三'\n                       ^",
         "QUERY:  SELECT '张三'",
     ],
 )
 def test_of_an_error_its_first_line_stays(part: str) -> None:
-    said = without_rows(f"psycopg.Error: wrong\n{part}\nHINT:  Look.\n\nThe above exception …\n\nTraceback (…)")
-    assert "张三" not in said and "两行" not in said
-    assert said.startswith("psycopg.Error: wrong\n") and "HINT:  Look." in said and said.endswith("Traceback (…)")
+    said = without_rows(f"psycopg.Error: wrong\n{part}\n\nThe above exception …\n\nTraceback (…)")
+    assert said == "psycopg.Error: wrong\n\nThe above exception …\n\nTraceback (…)"
+    assert without_rows(f"wrong\n{part}") == "wrong"

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.adding_up import AddingUp
 from config.giving_up import given_up
+from config.log_lines import without_rows
 from config.tasks import sweep_soon
 
 # A task that ends its worker every time must not do so for ever.
@@ -93,6 +94,8 @@ def begin_anew(*, task_result: Any, **_signal: Any) -> None:
     failed is given up."""
     failed = DBTaskResult.objects.filter(pk=task_result.id, status=TaskResultStatus.FAILED)
     for task in failed:
+        # The table keeps what went wrong for good; the row that made it go wrong is nobody's to keep.
+        failed.update(traceback=without_rows(task.traceback))
         if task.exception_class_path in LOST and len(task.worker_ids) < TRIES:
             failed.update(status=TaskResultStatus.READY, started_at=None, finished_at=None)
         else:
