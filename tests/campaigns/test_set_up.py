@@ -222,9 +222,12 @@ def test_an_open_campaign_is_closed_not_ended_in_the_past(world: World, opened: 
     assert refused(world, opened, retain_until=opened.ends_on - DAY).field == "retain_until"
 
 
-def test_dates_that_somebody_changed_meanwhile_are_looked_at_first(world: World, opened: Campaign) -> None:
+@pytest.mark.parametrize(("column", "days"), [("starts_on", -1), ("ends_on", 1)])
+def test_dates_that_somebody_changed_meanwhile_are_looked_at_first(
+    world: World, opened: Campaign, column: str, days: int
+) -> None:
     stale = Campaign.objects.unscoped("test").get(pk=opened.pk)
-    move(world, opened, ends_on=opened.ends_on + DAY)
+    move(world, opened, **{column: getattr(opened, column) + days * DAY})
     assert refused(world, stale, ends_on=stale.ends_on + 2 * DAY).code == "dates_changed"
 
 

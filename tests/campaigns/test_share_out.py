@@ -1,9 +1,11 @@
 """Sharing doors out: what the board says is what is written, once, and only while it is still true."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.refusals import Refusal
-from campaigns.board import Way
+from campaigns.board import Way, make_board
 from campaigns.models import Assignment, FrameDoor
 from campaigns.second_hand import confirm_gone
 from tests.campaigns.steps import board_of, confirm, hands
@@ -119,6 +121,28 @@ def test_doors_are_due_evenly_until_the_campaign_ends(world, campaign):
     days = [row.due_on for row in rows]
     assert days[0] == TODAY and days == sorted(days) and days[-1] <= campaign.ends_on
     assert [row.premises.address_key for row in rows][-1] == "6-102"
+
+
+def test_doors_of_a_campaign_that_has_not_begun_are_due_on_its_days(world, campaign):
+    later = world.campaign(title="岁末", starts_on=TODAY + timedelta(days=9), ends_on=TODAY + timedelta(days=29))
+    confirm(world, later, board_of(world, later).digest)
+    days = [row.due_on for row in Assignment.objects.unscoped("test").filter(campaign=later)]
+    assert (min(days), max(days) <= later.ends_on) == (later.starts_on, True)
+
+
+def test_what_happened_between_the_board_and_the_writing_is_not_given_away(world, campaign, monkeypatch):
+    """A visit waits for no share-out: the door that was met meanwhile is missing from what is written."""
+    seen = board_of(world, campaign).digest
+
+    def then_somebody_is_met(**asked):
+        board = make_board(**asked)
+        campaign.frame.filter(premises=world.doors[0]).update(met_on=TODAY)
+        return board
+
+    monkeypatch.setattr("campaigns.sharing.make_board", then_somebody_is_met)
+    with pytest.raises(Refusal) as refusal:
+        confirm(world, campaign, seen)
+    assert (refusal.value.code, hands(campaign)) == ("stale_board", {})
 
 
 def test_another_station_s_chief_cannot_share_these_doors(world, campaign):

@@ -44,13 +44,14 @@ def test_nobody_is_told_of_somebody_elses_receipt(world: World, held: Premises, 
 
 
 def test_a_visit_is_stored_in_so_many_statements(world: World, owner: Client, django_assert_num_queries: Any) -> None:
-    """Session, officer, the door, its frames, questions, topics; receipt, visit, topics, leaflets; fold; next door."""
+    """Session, officer, the door, its campaigns held, its frames, questions, topics; receipt, visit, topics, leaflets;
+    fold; next door."""
     doors = [world.door(number) for number in (301, 302)]
     campaign = world.campaign()
     campaign.questions.update(required=False)
     for rank, door in enumerate(doors):
         world.give(campaign, door, world.owner, rank=rank)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert owner.post(door_page(doors[0]), typed()).status_code == 302
 
 
