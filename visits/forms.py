@@ -216,10 +216,16 @@ class VisitForm(forms.Form):
     def missing(self) -> list[tuple[str, str]]:
         """Where something stands in the way of saving, and what; of a question its words too, for there are several."""
         asked = {f"q_{question.pk}": question.text for question in self.questions}
+
+        def said(place: str, sentence: str) -> str:
+            # After a Chinese question mark stands no blank of ours, but before a sentence that is not Chinese.
+            blank = " " if sentence.isascii() else ""
+            return f"{asked[place]}{blank}{sentence}" if place in asked else sentence
+
         return [
             (
                 "form" if place in WITHOUT_A_PLACE else place,
-                f"{asked[place]} {sentences[0]}" if place in asked else sentences[0],
+                said(place, sentences[0]),
             )
             for place, sentences in self.errors_at.items()
             if sentences
