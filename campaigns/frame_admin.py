@@ -236,9 +236,14 @@ class AssignmentAdmin(BaseModelAdmin):
     ]
     search_fields = ["officer__badge", "officer__name"]
     search_help_text = _("Badge number or name")
-    ordering = ["unit_id", "officer__badge", "rank", "pk"]
+    # That of an index: a page of it is read, not sorted out of all hands.
+    ordering = ["unit_id", "officer_id", "rank", "pk"]
     paginator = KeysFirst
     fields = ["of_campaign", "unit", "officer", "partner", "address", "community", "rank", "due_on", "given_at"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Of the units whose doors one shares out; what one holds oneself elsewhere stands on one's round."""
+        return super().get_queryset(request).filter(unit_id__in=officer_of(request).units_with(Right.SHARE_OUT))
 
     def row_title(self, row: Assignment) -> str:
         return f"{row.premises.address} · {row.officer.name}"

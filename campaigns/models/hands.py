@@ -172,6 +172,11 @@ class Assignment(ScopedModel):
                 condition=Q(ended_at__isnull=True),
                 name="assignment_round",
             ),
+            models.Index(
+                fields=["unit", "officer", "rank", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="assignment_in_order",
+            ),
             models.Index(fields=["partner"], condition=Q(ended_at__isnull=True), name="assignment_partner"),
         ]
 
