@@ -14,13 +14,15 @@ from django.test import Client
 from playwright.sync_api import Page, Route
 
 from accounts.models import Officer
+from disputes.actions import add_party
+from disputes.registering import PartyFacts
 from tests.accounts.canaries import Watched
 from tests.browsing import DESK, resized, settled
 from tests.every_page import WITHOUT_A_PAGE, Found, pages_of, pages_to_open
 from tests.furnished import furnished
 from tests.long_words import stretch
 from tests.look import SIZES, faults_of_shape, faults_of_words
-from tests.world import World
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # By how much a page is wider than its window, and what stands out of it.
@@ -94,6 +96,60 @@ def test_every_page_can_be_read_and_used_by_everybody(
             opened[key] = page_as(found.officer, "/me/", screen=DESK, language=LANGUAGES[language])
             keep_still(opened[key])
         faults += faults_of(opened[key], found, language, axe, AXE_AT[turn % len(AXE_AT)])
+    assert not faults, "\n".join(faults)
+
+
+# What is refused, with which status, and by whom: a page, its form, and what is put into it without anybody's keys.
+REFUSED = {
+    "a visit with faults": (422, "owner", "/doors/{door}/", "#visit-form", {"outcome": "met", "people_met": "0"}),
+    "a new campaign": (422, "desk", "/admin/campaigns/campaign/add/", "#content form[method=post]", {"title": ""}),
+    "a stale form of a case": (
+        409,
+        "owner",
+        "/cases/{case}/",
+        "#add_session-form",
+        {"held_at": "2026-11-01T10:00", "place": "社区", "content": "双方都到了"},
+    ),
+}
+# Who else was added to the case meanwhile.
+NAMES = {"zh": "赵一", "en": "钱二"}
+SEND = """(form, said) => {
+    for (const [name, value] of Object.entries(said)) {
+        const fields = [...form.elements].filter(field => field.name === name)
+        const box = fields.find(field => field.type === 'radio' && field.value === value)
+        if (box) { box.checked = true } else { fields.forEach(field => { field.value = value }) }
+    }
+    form.submit()
+}"""
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_page_that_says_what_was_refused_can_be_read_and_used_too(
+    house: Watched, page_as: Callable[..., Page], axe: Callable[[Page], list[str]], refused: str
+) -> None:
+    status, role, path, form, said = REFUSED[refused]
+    spot = house.spots["own"]
+    address, officer = path.format(door=spot.door.pk, case=spot.case.pk), getattr(house.world, role)
+    faults: list[str] = []
+    for language, spoken in LANGUAGES.items():
+        page = page_as(officer, address, screen=DESK, language=spoken)
+        if status == 409:
+            spot.case.refresh_from_db()
+            add_party(
+                case=spot.case,
+                facts=PartyFacts(name=NAMES[language]),
+                version=spot.case.version,
+                by=house.world.chief,
+                at=NOW,
+            )
+        with page.expect_navigation() as sent:
+            page.locator(form).last.evaluate(SEND, said)
+        assert sent.value is not None and sent.value.status == status
+        faults += [f"{language}: {fault}" for fault in faults_of_words(settled(page), language)]
+        for width, height in (SIZES[0], SIZES[-1]):
+            resized(page, width, height)
+            found = [*faults_of_shape(page, phone=width < 1000), *axe(page)]
+            faults += [f"{language} [{width}] {fault}" for fault in found]
     assert not faults, "\n".join(faults)
 
 
