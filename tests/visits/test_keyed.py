@@ -401,7 +401,10 @@ def test_a_night_of_twelve_hours_from_six_is_one_round(world: World, campaign: C
 
 
 def test_the_page_says_that_an_evening_may_end_on_the_next_day(world: World, campaign: Campaign) -> None:
-    assert "Before the start of an evening round: on the next day." in client_of(world.owner).get(PAGE).content.decode()
+    assert (
+        "An end before the start of an evening round is on the next day."
+        in client_of(world.owner).get(PAGE).content.decode()
+    )
 
 
 def test_a_night_that_is_not_over_is_refused(world: World, campaign: Campaign) -> None:

@@ -47,9 +47,7 @@ class HeadForm(forms.Form):
     day = forms.DateField(label=_("Date of the round"), widget=forms.DateInput(attrs={"type": "date"}))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(
-        label=_("To"),
-        widget=forms.TimeInput(attrs={"type": "time"}),
-        help_text=_("Before the start of an evening round: on the next day."),
+        label=_("To"), widget=forms.TimeInput(attrs={"type": "time", "aria-describedby": "past-midnight"})
     )
     place = forms.ChoiceField(label=_("Met, unless typed"), choices=[("", "–"), *Visit.Place.choices])
     topics = forms.TypedMultipleChoiceField(
