@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.changed_meanwhile import meanwhile, stamps_of
 from accounts.models import Grant, Unit
 from accounts.roles import Role
 from campaigns.models import Phase
@@ -152,3 +153,9 @@ def test_a_draft_campaign_and_its_phases_are_kept_from_each_other(world: World) 
     assert third.save(**{name: "准备"}).status == 409
     assert "it now reads “动员”" in third.text
     assert Phase.objects.filter(campaign=draft, name="动员").exists()
+
+
+def test_a_line_break_that_a_browser_writes_in_its_own_way_is_no_change() -> None:
+    """Browsers send two characters for a line that was stored with one."""
+    theirs, both = meanwhile(stamps_of({"note": "甲\n乙"}), {"note": "丙"}, {"note": "甲\r\n乙"})
+    assert (theirs, both) == (["note"], [])

@@ -28,3 +28,9 @@ def test_a_row_of_the_householder_names_the_door_and_keeps_the_contact() -> None
 def test_a_row_whose_door_can_t_be_read_at_any_of_its_cells_is_refused(name: str, spoilt: object) -> None:
     assert not understood(**DOOR).refused
     assert understood(**{**DOOR, name: spoilt}).refused
+
+
+@pytest.mark.parametrize("said", ["-", "/", "不详", "暂无"])
+def test_a_mark_for_nothing_is_no_fault_of_its_row(said: str) -> None:
+    row = understood(**DOOR, use=said, registered_elsewhere=said)
+    assert (row.use, row.registered_elsewhere, row.reasons) == ("", None, [])
