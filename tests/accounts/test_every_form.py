@@ -24,6 +24,7 @@ from campaigns.frame import add_to_frame
 from reports.actions import begin_brief
 from tests.accounts.marked import Marked
 from tests.accounts.routes import plain, routes
+from tests.disputes.steps import settled_dispute
 from tests.forms import Control, Form, Forms
 from tests.standing import aside
 from tests.visits.steps import log, nobody
@@ -49,7 +50,8 @@ LEFT_OUT = {"accounts:sign_out", "admin:logout", "set_language"}
 
 @pytest.fixture(scope="module")
 def more_pages(house: Marked) -> Iterator[list[str]]:
-    """Pages that the marked world has no row for: a door that was tried and not met, one that was added, a brief begun."""
+    """Pages that the marked world has no row for: a door that was tried and not met, one that was added, a brief begun, a
+    case that is asked after."""
     world, campaign = house.world, house.watched.campaign
     with aside():
         tried = world.door(977)
@@ -60,7 +62,11 @@ def more_pages(house: Marked) -> Iterator[list[str]]:
         brief = begin_brief(
             campaign=campaign, unit=world.station, starts_on=TODAY, ends_on=TODAY, by=world.chief, at=NOW
         )
-        yield [f"/doors/{tried.pk}/", f"/doors/added/{added.pk}/", f"/reports/briefs/{brief.pk}/"]
+        settled = settled_dispute(world, world.door(978))
+        yield [
+            *(f"/doors/{tried.pk}/", f"/doors/added/{added.pk}/"),
+            *(f"/reports/briefs/{brief.pk}/", f"/cases/{settled.pk}/"),
+        ]
 
 
 def client_for(house: Marked, who: str) -> Client:

@@ -78,15 +78,17 @@ def test_a_door_confirmed_gone_leaves_the_community_but_not_the_hand(
     assert [row["doors"] for row in page["areas"]] == [3, 1]
 
 
-def test_a_door_confirmed_gone_and_met_after_all_is_neither_to_be_visited_nor_visited(
+def test_a_door_confirmed_gone_and_met_after_all_is_no_longer_gone_and_counts_as_visited(
     world: World, campaign: Campaign, chief: Client
 ) -> None:
     yesterday = NOW - timedelta(days=1)
     log(world, Attempt(premises_id=world.doors[4].pk, outcome="moved", started_at=yesterday, ended_at=yesterday))
     assert confirm_gone(doors=[campaign.frame.get(premises=world.doors[4])], by=world.chief, at=NOW) == 1
-    log(world, met(world.doors[4]))
     area = progress(chief, campaign)["areas"][1]
     assert (area["doors"], area["visited"], area["percent"]) == (0, 0, 0)
+    log(world, met(world.doors[4]))
+    area = progress(chief, campaign)["areas"][1]
+    assert (area["doors"], area["visited"], area["percent"]) == (1, 1, 100)
 
 
 def test_of_who_left_only_doors_that_can_be_visited_wait_to_be_handed_on(

@@ -16,6 +16,7 @@ from visits.models import Visit
 MOST_OFFERED = 300
 # A round that begins in the evening may end on the next day; any other end before its start is a slip of the pen.
 EVENING, LONGEST_NIGHT = time(18), timedelta(hours=12)
+NOT_YET = _("This round has not been walked yet: its start lies in the future.")
 
 
 def campaigns_to_key(by: Officer) -> Any:
@@ -98,6 +99,9 @@ class HeadForm(forms.Form):
         data = super().clean() or {}
         if not {"day", "starts", "ends"} <= set(data):
             return data
+        if data["day"] > timezone.localdate(self.at):
+            self.add_error("day", NOT_YET)
+            return data
         start, end = span_of(data["day"], data["starts"], data["ends"])
         if end < start:
             self.add_error(
@@ -108,7 +112,7 @@ class HeadForm(forms.Form):
                 ),
             )
         elif start > self.at:
-            self.add_error("day", _("This round has not been walked yet: its start lies in the future."))
+            self.add_error("day", NOT_YET)
         elif end > self.at + timedelta(minutes=5):
             self.add_error("ends", _("This round is not over yet: its end lies in the future."))
         elif start < self.at - timedelta(hours=Visit.LATE_HOURS):
