@@ -218,10 +218,12 @@ RECHECK = _("An ordered hazard is checked again by somebody other than the lead,
 
 
 def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:
-    """Every return visit of this cycle is done and says settled; an on-spot matter's call may come after closing."""
+    """Every return visit since it was settled is done and says so; an on-spot matter's call may come after closing."""
     if case.on_the_spot:
         return None
-    visits = [visit for visit in case.return_visits.all() if visit.cycle == case.cycle]
+    visits = [
+        visit for visit in case.return_visits.all() if visit.cycle == case.cycle and not _answered_before(case, visit)
+    ]
     pending = [visit for visit in visits if visit.done_at is None]
     if pending:
         return Refusal(
@@ -238,6 +240,11 @@ def return_visits_are_made(case: Case, by: Officer, at: datetime, changes: Chang
     if case.kind == Kind.HAZARD and any(visit.done_by_id in leads_of_cycle(case, visit.done_at) for visit in visits):
         return Refusal("recheck", RECHECK)
     return None
+
+
+def _answered_before(case: Case, visit: ReturnVisit) -> bool:
+    """What was said of a settling that did not hold proves nothing for or against the one after it."""
+    return visit.done_at is not None and case.settled_at is not None and visit.done_at < case.settled_at
 
 
 def by_another_hand(case: Case, by: Officer, at: datetime, changes: Changes) -> Refusal | None:

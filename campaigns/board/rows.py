@@ -86,7 +86,7 @@ class BuildingRow:
     def line(self) -> tuple[str, bool, str, tuple[int, ...], str]:
         """What its line on the board is drawn from: of four hundred lines most have the same numbers and names."""
         counts = (self.doors, self.visited, self.held, self.share, self.left)
-        return self.key, self.picked, self.name or _("no street or building"), counts, "、".join(self.takers)
+        return self.key, self.picked, self.name or _("no street or building"), counts, enumerated(self.takers)
 
 
 @dataclass

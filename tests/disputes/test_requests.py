@@ -91,6 +91,21 @@ def test_a_resident_who_says_not_answered_sends_the_request_back(world: World) -
     assert (case.state, case.outcome, case.reported_back_at) == ("handling", "", None)
 
 
+def test_a_request_that_was_not_answered_and_is_withdrawn_is_struck_off(world: World) -> None:
+    """“Not settled” was said of the answer before; of a request that is withdrawn nobody is asked."""
+    case = asked(world, settle(world, found(world), "answered", told_how="phone"), "relapsed")
+    case = actions.settle(
+        case=case,
+        outcome="withdrawn",
+        measures="本人撤回",
+        told_how="phone",
+        version=case.version,
+        by=world.owner,
+        at=NOW + 8 * DAY,
+    )
+    assert closed(world, case).state == "closed"
+
+
 def test_a_request_answered_on_the_spot_waits_for_one_tick_and_its_call_stays_due(world: World) -> None:
     case = found(world, on_spot=True, measures="已当场说明")
     assert (case.outcome, case.reported_back_how) == ("on_spot", "in_person")
